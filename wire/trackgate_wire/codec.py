@@ -1,0 +1,111 @@
+"""JSON to messages and back, as leniently as the protocol's own JSON mapping.
+
+Protocol buffers' JSON mapping lets an int64 arrive as a string, a double as
+"NaN" or "Infinity", and takes null for "not set"; plain Python clients also send
+the bare word NaN. All of that is read; only well-formed JSON is written.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeVar, cast, get_args, get_origin
+
+import msgspec
+
+from trackgate_wire.errors import BadRequest, InvalidParameterValue
+
+MessageT = TypeVar("MessageT")
+
+encode = msgspec.json.Encoder().encode
+
+_NAMES = {math.inf: "Infinity", -math.inf: "-Infinity"}
+
+
+def json_double(value: float) -> float:
+    """`value`, or the string that stands for it where JSON has no number.
+
+    The declared type stays float: decoding reads the string back as one.
+    """
+    if math.isfinite(value):
+        return value
+    return cast(float, _NAMES.get(value, "NaN"))
+
+
+def decode(body: bytes, shape: type[MessageT]) -> MessageT:
+    """Read a JSON body into `shape`; unknown fields are passed over.
+
+    Raises BadRequest for text that is not JSON, InvalidParameterValue naming the
+    field for JSON of the wrong shape.
+    """
+    try:
+        return _decoder(shape).decode(body or b"{}")
+    except msgspec.DecodeError:
+        return _decode_tolerantly(body, shape)
+
+
+def decode_query(fields: Mapping[str, list[str]], shape: type[MessageT]) -> MessageT:
+    """Read a query string's fields, each with all its values, into `shape`."""
+    lists = list_fields(shape)
+    values = {
+        name: given if name in lists else given[-1] for name, given in fields.items()
+    }
+    return _convert(values, shape)
+
+
+@lru_cache(maxsize=256)
+def _decoder(shape: type[MessageT]) -> msgspec.json.Decoder[MessageT]:
+    return msgspec.json.Decoder(shape, strict=False)
+
+
+@lru_cache(maxsize=256)
+def list_fields(shape: type[object]) -> frozenset[str]:
+    """Names of the fields of `shape` that may be given several times."""
+    return frozenset(
+        field.encode_name
+        for field in msgspec.structs.fields(cast(type[msgspec.Struct], shape))
+        if any(get_origin(kind) is list for kind in (field.type, *get_args(field.type)))
+    )
+
+
+def _decode_tolerantly(body: bytes, shape: type[MessageT]) -> MessageT:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"The request's body is not JSON: {error}.") from error
+    return _convert(_without_nulls(value), shape)
+
+
+def _convert(value: object, shape: type[MessageT]) -> MessageT:
+    try:
+        return msgspec.convert(value, shape, strict=False)
+    except msgspec.ValidationError as error:
+        raise InvalidParameterValue(_complaint(str(error))) from error
+
+
+def _without_nulls(value: object) -> object:
+    if isinstance(value, dict):
+        fields = cast(dict[str, object], value)
+        return {
+            name: _without_nulls(item)
+            for name, item in fields.items()
+            if item is not None
+        }
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in cast(list[object], value)]
+    return value
+
+
+def _complaint(message: str) -> str:
+    """msgspec's message in the protocol's own words."""
+    missing = "Object missing required field `"
+    if message.startswith(missing):
+        name, _, place = message.removeprefix(missing).partition("`")
+        where = place.removeprefix(" - at ").strip(" `").removeprefix("$").strip(".")
+        path = f"{where}.{name}" if where else name
+        return f"Missing value for required parameter '{path}'."
+    problem, _, place = message.partition(" - at ")
+    path = place.strip("`").removeprefix("$").strip(".") or "(the whole request)"
+    return f"Invalid value for parameter '{path}': {problem.replace('`', '')}."
