@@ -1,0 +1,249 @@
+"""The whole Nginx config, rendered from the settings."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from trackgate_proxy.config_text import block, comment, quoted, section, table
+from trackgate_proxy.data_folder import SECRET_MODE
+from trackgate_proxy.error_config import error_locations, error_maps, error_pages
+from trackgate_proxy.locations import answer_header_maps, locations, site_headers
+from trackgate_proxy.rules import refusals, rule_maps
+from trackgate_proxy.settings import ProxySettings
+from trackgate_proxy.tls_config import redirect_server, tls_directives
+from trackgate_proxy.verdict import (
+    verdict_location,
+    verdict_server,
+    verdict_upstream,
+    verdict_zones,
+)
+
+_LOG_FIELDS = {
+    "time": "$time_iso8601",
+    "request_id": "$request_id",
+    "address": "$remote_addr",
+    "user": "$tg_user",
+    "method": "$request_method",
+    "path": "$tg_logged_path",
+    "status": "$status",
+    "request_bytes": "$request_length",
+    "answer_bytes": "$body_bytes_sent",
+    "duration_s": "$request_time",
+    "server_duration_s": "$upstream_response_time",
+    "agent": "$http_user_agent",
+}
+
+
+def render(settings: ProxySettings) -> str:
+    """The config's text. It holds no secret: a proxy key stands in its own file."""
+    parts = (
+        comment(
+            "Written by Trackgate at each start; changes here are lost. "
+            "`trackgate proxy config` prints it."
+        ),
+        _main(settings),
+        block("events", "worker_connections 1024;"),
+        block("http", "\n\n".join(_http_parts(settings))),
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def render_proxy_key(settings: ProxySettings) -> str:
+    """The file that the config includes for its proxy key."""
+    return (
+        block('map "" $tg_proxy_key', f"default {quoted(settings.proxy_key)};") + "\n"
+    )
+
+
+def write_config(settings: ProxySettings) -> Path:
+    """Write the config, and the proxy key beside it, readable by the owner only."""
+    data = settings.data
+    if settings.has_tcp_upstream:
+        _write_secret(data.proxy_key_config, render_proxy_key(settings))
+    _write_secret(data.nginx_config, render(settings))
+    return data.nginx_config
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Replace a file as a whole; nobody but its owner may ever read it."""
+    beside = path.with_name(path.name + ".new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    beside.replace(path)
+
+
+def _main(settings: ProxySettings) -> str:
+    data = settings.data
+    return "\n".join(
+        part
+        for part in (
+            f"user {settings.run_as};" if settings.run_as else "",
+            "daemon off;",
+            f"worker_processes {settings.workers};",
+            comment("Each proxied request holds two connections and perhaps a file."),
+            "worker_rlimit_nofile 4096;",
+            f"pid {quoted(data.nginx_pid)};",
+            f"error_log {quoted(data.error_log)} warn;",
+        )
+        if part
+    )
+
+
+def _http_parts(settings: ProxySettings) -> list[str]:
+    parts = [
+        _basics(),
+        _temporary_files(settings),
+        _access_log(settings),
+        verdict_zones(settings),
+        "limit_conn_zone $binary_remote_addr zone=conn:2m;",
+        rule_maps(settings),
+        error_maps(settings),
+        answer_header_maps(),
+        _proxy_key(settings),
+        _upstream(settings),
+        verdict_upstream(settings),
+        verdict_server(settings),
+        redirect_server(settings),
+        _site_server(settings),
+    ]
+    return [part for part in parts if part]
+
+
+def _basics() -> str:
+    return "\n".join(
+        (
+            "server_tokens off;",
+            "default_type application/octet-stream;",
+            "sendfile on;",
+            "tcp_nopush on;",
+            "keepalive_requests 10000;",
+            "absolute_redirect off;",
+            comment("Slow or dead clients let go of their connection."),
+            "client_header_timeout 10s;",
+            "client_body_timeout 30s;",
+            "send_timeout 30s;",
+            "reset_timedout_connection on;",
+            comment(
+                "X_Trackgate_User and X-Trackgate-User are one name to a WSGI server, "
+                "so names with underscores are dropped."
+            ),
+            "underscores_in_headers off;",
+            "ignore_invalid_headers on;",
+        )
+    )
+
+
+def _temporary_files(settings: ProxySettings) -> str:
+    run = settings.data.run
+    return section(
+        "Nothing is written outside the data folder.",
+        f"client_body_temp_path {quoted(run / 'body')};",
+        f"proxy_temp_path {quoted(run / 'proxy')};",
+        f"fastcgi_temp_path {quoted(run / 'unused')};",
+        f"uwsgi_temp_path {quoted(run / 'unused')};",
+        f"scgi_temp_path {quoted(run / 'unused')};",
+    )
+
+
+def _access_log(settings: ProxySettings) -> str:
+    fields = ",".join(f'"{name}":"{value}"' for name, value in _LOG_FIELDS.items())
+    signed = f"{settings.static_prefix}/signed/"
+    return section(
+        "No query, no referer and no credentials; a signed link is a credential.",
+        table(
+            '"$tg_signed_path $request_uri"',
+            "$tg_logged_path",
+            {
+                "default": '""',
+                '"~^[^ ]"': f"{signed}...",
+                f'"~^ {re.escape(signed)}"': f"{signed}...",
+                '"~^ (?<tg_path>[^?#]*)"': "$tg_path",
+            },
+        ),
+        f"log_format trackgate escape=json {quoted('{' + fields + '}')};",
+        f"access_log {quoted(settings.data.access_log)} trackgate;",
+    )
+
+
+def _proxy_key(settings: ProxySettings) -> str:
+    if not settings.has_tcp_upstream:
+        return ""
+    return section(
+        "Sets $tg_proxy_key, which proves to the server that Nginx is speaking.",
+        f"include {quoted(settings.data.proxy_key_config)};",
+    )
+
+
+def _upstream(settings: ProxySettings) -> str:
+    servers = [f"server {quoted(one)};" for one in settings.servers]
+    return block(
+        "upstream trackgate",
+        "least_conn;" if len(servers) > 1 else "",
+        *servers,
+        "keepalive 16;",
+        comment(
+            "Shorter than the server's own, so that Nginx never sends a request on a "
+            "connection which the server is closing."
+        ),
+        "keepalive_timeout 30s;",
+    )
+
+
+def _site_server(settings: ProxySettings) -> str:
+    return block(
+        "server",
+        _listen(settings),
+        tls_directives(settings),
+        refusals(),
+        error_pages(settings),
+        comment("Everything needs the verdict; the open locations say so themselves."),
+        "auth_request /_verdict;",
+        "auth_request_set $tg_user $upstream_http_x_verified_user;",
+        "auth_request_set $tg_limited $upstream_http_x_verdict_limited;",
+        f"limit_conn conn {settings.connections_per_address};",
+        "limit_conn_status 429;",
+        f"client_max_body_size {settings.api_body_bytes};",
+        comment("A batch of 1,000 metrics stays in memory."),
+        "client_body_buffer_size 1m;",
+        _proxying(settings),
+        site_headers(settings),
+        "",
+        verdict_location(settings),
+        "",
+        locations(settings),
+        "",
+        error_locations(settings, site_headers(settings)),
+    )
+
+
+def _listen(settings: ProxySettings) -> str:
+    tls = " ssl" if settings.tls else ""
+    return f"listen {settings.listen_address}{tls};"
+
+
+def _proxying(settings: ProxySettings) -> str:
+    return "\n".join(
+        (
+            "proxy_http_version 1.1;",
+            "proxy_connect_timeout 5s;",
+            f"proxy_read_timeout {settings.api_timeout_s}s;",
+            f"proxy_send_timeout {settings.api_timeout_s}s;",
+            "proxy_buffers 16 64k;",
+            "proxy_buffer_size 16k;",
+            "proxy_busy_buffers_size 128k;",
+            comment("POST and PATCH are never sent twice once a server has seen them."),
+            "proxy_next_upstream error timeout;",
+            "proxy_next_upstream_tries 3;",
+            "proxy_hide_header Access-Control-Allow-Origin;",
+            "proxy_hide_header Access-Control-Allow-Credentials;",
+            "proxy_hide_header Access-Control-Allow-Methods;",
+            "proxy_hide_header Access-Control-Allow-Headers;",
+            "proxy_hide_header X-Content-Type-Options;",
+            "proxy_hide_header Referrer-Policy;",
+            "proxy_hide_header X-Request-Id;",
+        )
+    )

@@ -1,0 +1,285 @@
+"""What the generated Nginx config depends on, in one frozen object."""
+
+# ruff: noqa: RUF009 - setting() is a dataclass field, which the rule cannot know
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from trackgate_proxy.data_folder import SOCKET_PATH_BYTES, DataFolder
+
+MIB = 1024 * 1024
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+_PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+_PROXY_KEY = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_UPSTREAM = re.compile(r"(unix:/.+|[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})")
+_HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
+_ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*( [A-Za-z_][A-Za-z0-9_-]*)?")
+# In a config file these end a word or start a variable, also inside quotes.
+_UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f$\"'\\{};]")
+
+
+class SettingsError(ValueError):
+    """A setting's value cannot be used; the message names it and the fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How Nginx speaks HTTPS.
+
+    redirect_port  also listen there without TLS and send everybody to https://
+    """
+
+    certificate: Path
+    key: Path
+    redirect_port: int | None = None
+
+
+T = TypeVar("T")
+
+
+def setting(default: T, meaning: str, *, secret: bool = False) -> T:
+    """A field with its meaning beside it; secrets stay out of `repr`."""
+    return field(default=default, repr=not secret, metadata={"meaning": meaning})
+
+
+# The reference table in docs/proxy.md is made from these.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxySettings:
+    """Everything the Nginx config is made from.
+
+    Raises SettingsError when a value could not work, or could break out of its
+    place in the config.
+    """
+
+    data: DataFolder
+    host: str = setting(
+        "127.0.0.1",
+        "Address to listen on: an IP address or `localhost`.",
+    )
+    port: int = setting(
+        8080,
+        "Port to listen on.",
+    )
+    upstreams: tuple[str, ...] = setting(
+        (),
+        "Servers, each `unix:/path` or `host:port`; default: run/server.sock.",
+    )
+    proxy_key: str = setting(
+        "",
+        "Shared secret that proves to a TCP upstream that Nginx is speaking.",
+        secret=True,
+    )
+    static_prefix: str = setting(
+        "",
+        "Path prefix such as `/tracking`; empty for the root.",
+    )
+    tls: Tls | None = setting(
+        None,
+        "Certificate and key; without them the site speaks plain HTTP.",
+    )
+    public_urls: tuple[str, ...] = setting(
+        (),
+        "Addresses people use, e.g. `https://track.example`; other hosts get 421.",
+    )
+    host_names: tuple[str, ...] = setting(
+        (),
+        "Further host names to answer to, such as the machine's own name.",
+    )
+    verdict_cache: Path | None = setting(
+        None,
+        "Folder of cached verdicts, private, on a tmpfs; default: run/verdict.",
+    )
+    verdict_ttl_s: int = setting(
+        8,
+        "How long a right password is believed without a new look, in seconds.",
+    )
+    api_body_bytes: int = setting(
+        4 * MIB,
+        "Largest body of an API request.",
+    )
+    artifact_body_bytes: int = setting(
+        0,
+        "Largest artifact upload; 0 means no limit.",
+    )
+    body_by_file: bool = setting(
+        True,
+        "Hand uploads to the server as a file of the spool folder, not as a stream.",
+    )
+    artifact_root: Path | None = setting(
+        None,
+        "Folder that X-Accel-Redirect may serve from; default: artifacts.",
+    )
+    spool: Path | None = setting(
+        None,
+        "Where uploads are collected, on the artifacts' file system; default: spool.",
+    )
+    connections_per_address: int = setting(
+        200,
+        "Requests of one address that may be under way at once; more get 429.",
+    )
+    api_timeout_s: int = setting(
+        120,
+        "How long the server may be silent while it answers an API request.",
+    )
+    upload_timeout_s: int = setting(
+        600,
+        "How long the server may be silent while it stores an upload.",
+    )
+    workers: int = setting(
+        2,
+        "Nginx worker processes: while one hashes a password the other serves.",
+    )
+    run_as: str | None = setting(
+        None,
+        "Account (and group) of the workers; only for an Nginx started by root.",
+    )
+
+    def __post_init__(self) -> None:
+        self._check_ports()
+        self._check_names()
+        self._check_paths()
+
+    @property
+    def origin_scheme(self) -> str:
+        return "https" if self.tls else "http"
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        return self.upstreams or (f"unix:{self.data.server_socket}",)
+
+    @property
+    def artifacts(self) -> Path:
+        return self.artifact_root or self.data.artifacts
+
+    @property
+    def uploads(self) -> Path:
+        return self.spool or self.data.spool
+
+    @property
+    def verdicts(self) -> Path:
+        return self.verdict_cache or self.data.verdict_cache
+
+    @property
+    def has_tcp_upstream(self) -> bool:
+        return any(not server.startswith("unix:") for server in self.servers)
+
+    @property
+    def listens_on_loopback(self) -> bool:
+        return is_loopback(self.host)
+
+    @property
+    def listen_address(self) -> str:
+        """Nginx's spelling of host and port; IPv6 addresses in brackets."""
+        return f"{bracketed(self.host)}:{self.port}"
+
+    def _check_ports(self) -> None:
+        ports = {"port": self.port}
+        if self.tls and self.tls.redirect_port is not None:
+            ports["redirect_port"] = self.tls.redirect_port
+        for name, port in ports.items():
+            if not 1 <= port <= 65_535:
+                raise SettingsError(f"{name} is {port}; it must be 1 to 65535.")
+        for name in ("verdict_ttl_s", "workers", "connections_per_address"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} must be at least 1.")
+
+    def _check_names(self) -> None:
+        if not _PREFIX.fullmatch(self.static_prefix):
+            raise SettingsError(
+                f"The path prefix {self.static_prefix!r} must look like /tracking: "
+                "a slash first, none at the end, only letters, digits and . _ ~ -"
+            )
+        if self.static_prefix.startswith("/_"):
+            raise SettingsError("A path prefix must not begin with /_ (internal).")
+        for name in (self.host, *self.host_names):
+            if not _HOST.fullmatch(name):
+                raise SettingsError(f"{name!r} is not a host name or address.")
+        for server in self.servers:
+            if not _UPSTREAM.fullmatch(server):
+                raise SettingsError(
+                    f"The upstream {server!r} must be unix:/path or host:port."
+                )
+        for url in self.public_urls:
+            public_host(url)
+        if self.run_as is not None and not _ACCOUNT.fullmatch(self.run_as):
+            raise SettingsError(f"{self.run_as!r} is not an account name.")
+        if self.proxy_key and not _PROXY_KEY.fullmatch(self.proxy_key):
+            raise SettingsError(
+                "The proxy key must be 16 to 256 letters, digits, '-' or '_'."
+            )
+        if self.has_tcp_upstream and not self.proxy_key:
+            raise SettingsError(
+                "An upstream on TCP needs a proxy key (--proxy-key-file): without "
+                "one, whoever reaches that port could claim to be anybody."
+            )
+
+    def _check_paths(self) -> None:
+        paths = [self.data.root, self.artifacts, self.uploads, self.verdicts]
+        if self.tls:
+            paths += [self.tls.certificate, self.tls.key]
+        sockets = [Path(s[5:]) for s in self.servers if s.startswith("unix:")]
+        for path in (*paths, *sockets):
+            if not path.is_absolute() or _UNSAFE_IN_PATH.search(str(path)):
+                raise SettingsError(
+                    f"The path {str(path)!r} must be absolute and free of quotes, "
+                    "backslashes, semicolons, braces, '$' and control characters."
+                )
+        for socket in (*sockets, self.data.verdict_socket):
+            if len(bytes(socket)) > SOCKET_PATH_BYTES:
+                raise SettingsError(
+                    f"The socket path {socket} has {len(bytes(socket))} bytes; at most "
+                    f"{SOCKET_PATH_BYTES} are allowed. Choose a shorter data folder."
+                )
+
+
+def public_host(url: str) -> str:
+    """The host of a public address, without its port, in lower case."""
+    parts = urlsplit(url)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.username is not None
+        or not _HOST.fullmatch(parts.hostname)
+    ):
+        raise SettingsError(
+            f"The public address {url!r} must look like https://track.example"
+        )
+    return parts.hostname
+
+
+def public_origin(url: str) -> str:
+    """A public address as a browser's Origin header spells it (RFC 6454 §6.2)."""
+    parts = urlsplit(url)
+    default_port = 443 if parts.scheme == "https" else 80
+    port = "" if parts.port in (None, default_port) else f":{parts.port}"
+    return f"{parts.scheme}://{bracketed(public_host(url))}{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def bracketed(host: str) -> str:
+    """The host as a URL spells it: IPv6 addresses in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def settings_table() -> list[tuple[str, str, str]]:
+    """(name, default, meaning) of every setting, in order, for the docs."""
+    return [
+        (one.name, repr(one.default), one.metadata["meaning"])
+        for one in fields(ProxySettings)
+        if one.metadata
+    ]
