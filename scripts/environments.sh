@@ -1,0 +1,106 @@
+# shellcheck shell=bash
+# Python environments of the project. Shared by the scripts: sourced, not run.
+
+source "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+
+venv=$project/.venv
+peers=$project/.venvs
+
+# ensure_python: sets $python to an interpreter that can make environments.
+ensure_python() {
+  if ! find_python; then
+    ensure_packages python3
+    find_python || fail "needs Python 3.11 or newer"
+  fi
+  if [ "$python" = /usr/bin/python3 ]; then ensure_packages python3-venv; fi
+}
+
+find_python() {
+  local name
+  for name in /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11; do
+    python=$(command -v "$name") || continue
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && return
+  done
+  return 1
+}
+
+# ensure_venv server|dev: the project, editable, and what it needs to run (server)
+# or to be worked on (dev, which holds server's too). Nothing is done when
+# pyproject.toml is the one that was installed.
+ensure_venv() {
+  is_installed "$1" && return
+  ensure_python
+  # Two scripts at once take turns; the lock goes with the subshell.
+  (
+    flock 9
+    is_installed "$1" || install_project "$1"
+  ) 9<"$project" || fail "could not make the Python environment .venv"
+}
+
+is_installed() {
+  local state
+  state=$(project_fingerprint) || return
+  reads "$state" "$venv/.installed-dev" || reads "$state" "$venv/.installed-$1"
+}
+
+reads() { [ "$(cat "$2" 2>/dev/null)" = "$1" ]; }
+
+# An environment depends on its interpreter and on its place as well.
+project_fingerprint() {
+  local version
+  version=$("$venv/bin/python" -V 2>/dev/null) || return
+  { echo "$version $project"; cat "$project/pyproject.toml"; } | sha256sum
+}
+
+install_project() {
+  local extras=server,postgres
+  if [ "$1" = dev ]; then extras+=,dev; fi
+  say "Installing the Python packages ($extras) into .venv"
+  make_environment "$venv" || return
+  install_into "$venv" --editable "${project}[$extras]" || return
+  project_fingerprint >"$venv/.installed-$1"
+}
+
+# ensure_peer 2|3: a stock client, in an environment of its own.
+ensure_peer() {
+  local home=$peers/mlflow-$1
+  is_peer_ready "$1" && return
+  ensure_python
+  mkdir -p "$home"
+  (
+    flock 9
+    is_peer_ready "$1" || install_peer "$1"
+  ) 9<"$home" || fail "could not make the environment .venvs/mlflow-$1"
+}
+
+is_peer_ready() {
+  "$peers/mlflow-$1/bin/python" -V >/dev/null 2>&1 &&
+    reads "$(peer_fingerprint "$1")" "$peers/mlflow-$1/.installed"
+}
+
+peer_fingerprint() {
+  { echo "$peers"; cat "$project/tests/environment/mlflow-$1.txt"; } | sha256sum
+}
+
+install_peer() {
+  local home=$peers/mlflow-$1
+  say "Installing the stock client mlflow $1 into .venvs/mlflow-$1"
+  make_environment "$home" || return
+  install_into "$home" -r "$project/tests/environment/mlflow-$1.txt" || return
+  peer_fingerprint "$1" >"$home/.installed"
+}
+
+# An interpreter that no longer runs, after an upgrade of the system, is made anew.
+make_environment() {
+  "$1/bin/python" -m pip --version >/dev/null 2>&1 && return
+  "$python" -m venv --clear "$1"
+}
+
+# install_into ENVIRONMENT ARGUMENTS...: what pip says matters only when it fails.
+install_into() {
+  local home=$1 log=$1/pip.log
+  shift
+  "$home/bin/python" -m pip install --disable-pip-version-check "$@" >"$log" 2>&1 && return
+  tail -n 20 "$log" >&2
+  return 1
+}

@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# What the tests need on this machine. Shared by the scripts: sourced, not run.
+
+source "$(dirname "${BASH_SOURCE[0]}")/environments.sh"
+
+ensure_test_packages() {
+  local packages=(nginx postgresql openssl curl git)
+  # a browser is large: only when a test drives one
+  if grep -rqs --include='*.py' 'mark\.browser' "$project/tests"; then packages+=(chromium); fi
+  ensure_packages "${packages[@]}"
+}
