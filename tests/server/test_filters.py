@@ -81,6 +81,7 @@ SAME_AS_PEER = {
     "metrics.m > .5": "metrics.`m` > 0.5",
     "metrics.m > 1.": "metrics.`m` > 1.0",
     "metrics.m > 1E3": "metrics.`m` > 1000.0",
+    "metrics.m < 1e999": "metrics.`m` < 1e999",
     "metrics.m > 00012": "metrics.`m` > 12.0",
     "start_time >= 200.5": "start_time >= 200.5",
     "end_time < -5": "end_time < -5",
@@ -110,6 +111,7 @@ REFUSED_AS_BY_PEER = [
     "params.p = `Alpha`",
     "params.p = 5",
     "params.p = 'unterminated",
+    "params.p = 'unterminated''",
     "params.p > 'a'",
     "run_name > 'A'",
     "datasets.name > 'a'",
@@ -127,6 +129,9 @@ REFUSED_AS_BY_PEER = [
     "metrics.m > 0x10",
     "metrics.m > 1_000",
     "metrics.m > 1.5.2",
+    "metrics.m > 1e",
+    "metrics.m > 0E",
+    "metrics.m > 1e+",
     "metrics.m > 0AND params.p='x'",
     "start_time > '200'",
     "run_name IS NULL",
@@ -157,7 +162,6 @@ MORE_THAN_PEER = {
     "MAX ( metrics.`val loss` ) >= 1": "max(metrics.`val loss`) >= 1.0",
     "metrics.1.5 = 5": "metrics.`1.5` = 5.0",
     "metrics.m > 1e+3": "metrics.`m` > 1000.0",
-    "metrics.m < 1e999": "metrics.`m` < 1e999",
     "params.case = 'x'": "params.`case` = 'x'",
 }
 OTHER_THAN_PEER = {

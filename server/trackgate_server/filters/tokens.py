@@ -72,28 +72,29 @@ _QUOTES = "'\"`"
 def _quotation(quote: str) -> str:
     """Pattern of a quoted text, in which a doubled quote stands for one.
 
-    The repetition is possessive (`*+`): it never gives characters back, which keeps
-    the time linear on a text of quotes only.
+    Linear also on an unclosed text: what `[^']*` gives back is never a quote.
     """
-    return f"{quote}(?:[^{quote}]|{quote}{quote})*+{quote}"
+    other = f"[^{quote}]*"
+    return f"{quote}{other}(?:{quote}{quote}{other})*{quote}(?!{quote})"
 
 
 _BACKTICKED = _quotation("`")
 _SINGLE = _quotation("'")
 _DOUBLE = _quotation('"')
-_ANY_PART = rf"\w++|{_BACKTICKED}|{_DOUBLE}|{_SINGLE}"
+_ANY_PART = rf"\w+|{_BACKTICKED}|{_DOUBLE}|{_SINGLE}"
 _PART = re.compile(_ANY_PART)
+# No possessive quantifiers here: in Python 3.11.2 (?:[eE][0-9]+)?+ takes the E of 0E.
 _TOKEN = re.compile(
     rf"""
-      (?P<number>   -?+ (?:[0-9]++(?:\.[0-9]*+)?+ | \.[0-9]++)
-                    (?:[eE][+-]?+[0-9]++)?+ (?![\w.]) )
-    | (?P<name>     (?:\w++ | {_BACKTICKED}) (?:\.(?:{_ANY_PART}))*+ )
+      (?P<number>   -? (?:[0-9]+(?:\.[0-9]*)? | \.[0-9]+)
+                    (?:[eE][+-]?[0-9]+)? (?![\w.]) )
+    | (?P<name>     (?:\w+ | {_BACKTICKED}) (?:\.(?:{_ANY_PART}))* )
     | (?P<text>     {_SINGLE} | {_DOUBLE} )
-    | (?P<operator> [=!<>]++ )
+    | (?P<operator> [=!<>]+ )
     | (?P<open>     \( )
     | (?P<close>    \) )
     | (?P<comma>    , )
-    | (?P<unclosed> ['"`].*+ )
+    | (?P<unclosed> ['"`].* )
     | (?P<unknown>  \S )
     """,
     re.VERBOSE | re.DOTALL,
