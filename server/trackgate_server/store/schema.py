@@ -1,0 +1,261 @@
+"""The tables.
+
+Integer keys throughout: a run's public id and a metric's name stand once, and the
+metrics table, which outgrows all others, holds 8-byte numbers only. Migrations in
+`migrations/` build what is described here; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+metadata = MetaData()
+
+# SQLite numbers rows by itself only in a column declared INTEGER.
+RowId = BigInteger().with_variant(Integer, "sqlite")
+
+# Text is compared and sorted byte by byte, on both databases alike.
+Name = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+class _WithoutAffinity(UserDefinedType[float]):
+    """A column that SQLite keeps any value in as it came."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "BLOB"
+
+
+class MetricValue(TypeDecorator[float]):
+    """An IEEE double that comes back bit for bit.
+
+    SQLite turns NaN into NULL and, in a REAL column, -0.0 into 0.0. So its column
+    has no affinity, which keeps doubles as they are, and NaN is the text 'NaN'. A
+    text sorts above every number there, as NaN does in PostgreSQL, and equals
+    itself, so both databases order and compare alike.
+    """
+
+    impl = Double
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return _WithoutAffinity() if dialect.name == "sqlite" else Double()
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> Any:
+        return to_sqlite(value) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> float | None:
+        return from_sqlite(value) if dialect.name == "sqlite" else value
+
+
+def to_sqlite(value: float | None) -> float | str | None:
+    """How SQLite keeps a metric's value."""
+    return "NaN" if value is not None and math.isnan(value) else value
+
+
+def from_sqlite(value: float | str | None) -> float | None:
+    """A metric's value as SQLite gave it back."""
+    return math.nan if isinstance(value, str) else value
+
+
+experiments = Table(
+    "experiments",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("name", Name, nullable=False, unique=True),
+    Column("artifact_location", Name, nullable=False),
+    Column("lifecycle", SmallInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    # Ids are never given out twice, so an old link cannot show another team's runs.
+    sqlite_autoincrement=True,
+)
+
+experiment_tags = Table(
+    "experiment_tags",
+    metadata,
+    Column("experiment", RowId, ForeignKey("experiments.id"), nullable=False),
+    Column("key", Name, nullable=False),
+    Column("value", Name, nullable=False),
+    PrimaryKeyConstraint("experiment", "key"),
+    sqlite_with_rowid=False,
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("uuid", Name, nullable=False, unique=True),
+    Column("experiment", RowId, ForeignKey("experiments.id"), nullable=False),
+    Column("name", Name, nullable=False),
+    Column("user", Name, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("lifecycle", SmallInteger, nullable=False),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    Column("deleted_ms", BigInteger),
+    Column("artifact_uri", Name, nullable=False),
+    # The order in which run lists are read unless another is asked for.
+    Index("runs_newest", "experiment", "lifecycle", text("started_ms DESC"), "uuid"),
+    sqlite_autoincrement=True,
+)
+
+# Keys of metrics, parameters and run tags, each kept once.
+names = Table(
+    "names",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("name", Name, nullable=False, unique=True),
+)
+
+metrics = Table(
+    "metrics",
+    metadata,
+    Column("run", BigInteger, nullable=False),
+    Column("key", BigInteger, nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("value", MetricValue, nullable=False),
+    # The only index: it makes an identical point be stored once, serves charts by
+    # step, and serves histories by time where `latest_metrics.ordered` says so.
+    PrimaryKeyConstraint("run", "key", "step", "timestamp", "value"),
+    sqlite_with_rowid=False,
+)
+
+latest_metrics = Table(
+    "latest_metrics",
+    metadata,
+    Column("run", BigInteger, nullable=False),
+    Column("key", BigInteger, nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("value", MetricValue, nullable=False),
+    # Over the whole history, NaN left out; NULL while there was nothing else.
+    Column("min", MetricValue),
+    Column("max", MetricValue),
+    Column("first_step", BigInteger, nullable=False),
+    Column("first_timestamp", BigInteger, nullable=False),
+    # 1 while no point was older in step or time than one before it: the order by
+    # step is then the order by time too.
+    Column("ordered", SmallInteger, nullable=False),
+    PrimaryKeyConstraint("run", "key"),
+    sqlite_with_rowid=False,
+)
+
+params = Table(
+    "params",
+    metadata,
+    Column("run", BigInteger, nullable=False),
+    Column("key", BigInteger, nullable=False),
+    Column("value", Name, nullable=False),
+    PrimaryKeyConstraint("run", "key"),
+    sqlite_with_rowid=False,
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("run", BigInteger, nullable=False),
+    Column("key", BigInteger, nullable=False),
+    Column("value", Name, nullable=False),
+    PrimaryKeyConstraint("run", "key"),
+    sqlite_with_rowid=False,
+)
+
+datasets = Table(
+    "datasets",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("experiment", RowId, ForeignKey("experiments.id"), nullable=False),
+    Column("name", Name, nullable=False),
+    Column("digest", Name, nullable=False),
+    Column("source_type", Name, nullable=False),
+    Column("source", Name, nullable=False),
+    Column("schema", Name),
+    Column("profile", Name),
+    UniqueConstraint("experiment", "name", "digest"),
+)
+
+inputs = Table(
+    "inputs",
+    metadata,
+    Column("run", BigInteger, nullable=False),
+    Column("dataset", RowId, ForeignKey("datasets.id"), nullable=False),
+    PrimaryKeyConstraint("run", "dataset"),
+    sqlite_with_rowid=False,
+)
+
+input_tags = Table(
+    "input_tags",
+    metadata,
+    Column("run", BigInteger, nullable=False),
+    Column("dataset", BigInteger, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("value", Name, nullable=False),
+    PrimaryKeyConstraint("run", "dataset", "key"),
+    sqlite_with_rowid=False,
+)
+
+# Logged models that a run read (direction 0) or made (direction 1).
+run_models = Table(
+    "run_models",
+    metadata,
+    Column("run", BigInteger, nullable=False),
+    Column("direction", SmallInteger, nullable=False),
+    Column("model_id", Name, nullable=False),
+    Column("step", BigInteger, nullable=False),
+    PrimaryKeyConstraint("run", "direction", "model_id"),
+    sqlite_with_rowid=False,
+)
+
+# What a person may do. Passwords are elsewhere: in the proxy's htpasswd file.
+roles = Table(
+    "roles",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("role", Name, nullable=False),
+    Column("changed_by", Name, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+)
+
+# Who changed what, apart from logging to a run of one's own.
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("user", Name, nullable=False),
+    Column("action", Name, nullable=False),
+    Column("target", Name, nullable=False),
+    Column("detail", Name, nullable=False),
+    Index("changes_of_target", "target", "id"),
+)
+
+# Keys the server signs page tokens and URLs with.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)

@@ -1,0 +1,212 @@
+"""SQLite: one writer at a time, and one commit for all who wait for it.
+
+WAL with `synchronous=FULL` makes each commit durable and costs one sync. So requests
+that want to write at the same moment queue up; whoever comes first writes for all,
+each in a savepoint of its own, and commits once. Between processes a file lock
+does what SQLite's own busy handler does worse: it sleeps and guesses.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any, cast
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+from trackgate_wire.errors import TemporarilyUnavailable
+
+from trackgate_server.store.database import Database
+from trackgate_server.store.names import Names
+from trackgate_server.store.transaction import Driver, Job, ResultT, Transaction
+
+_BUSY_TIMEOUT_MS = 30_000
+_LARGEST_GROUP = 64
+
+
+class SqliteDatabase(Database):
+    """A single file, its write-ahead log and its writers' lock beside it."""
+
+    kind = "sqlite"
+
+    def __init__(self, path: Path, connections: int) -> None:
+        self.path = path
+        self.names = Names()
+        self.engine = create_engine(
+            f"sqlite:///{path}",
+            poolclass=QueuePool,
+            pool_size=connections,
+            connect_args={"check_same_thread": False, "isolation_level": None},
+        )
+        event.listen(self.engine, "connect", _prepare)
+        self._writer = _Writer(self)
+
+    def read(self, job: Job[ResultT]) -> ResultT:
+        with _answerable(), self.engine.connect() as connection:
+            db = _transaction(connection)
+            with connection.begin():
+                db.driver.execute("BEGIN")
+                result = job(db)
+            db.committed()
+            return result
+
+    def write(self, job: Job[ResultT], *, single: bool = False) -> ResultT:
+        del single  # every write shares a transaction here
+        with _answerable():
+            return self._writer.write(job)
+
+    def close(self) -> None:
+        self._writer.close()
+        self.engine.dispose()
+
+
+class _Entry:
+    """A job that waits for its commit, and later what became of it."""
+
+    __slots__ = ("done", "error", "job", "result")
+
+    def __init__(self, job: Job[Any]) -> None:
+        self.job = job
+        self.done = False
+        self.error: BaseException | None = None
+        self.result: Any = None
+
+
+class _Writer:
+    """Queue of waiting jobs; the first one's thread works for the others."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+        self._queue: deque[_Entry] = deque()
+        self._working = Lock()
+        self._connection: Connection | None = None
+        self._lock_file: int | None = None
+
+    def write(self, job: Job[ResultT]) -> ResultT:
+        entry = _Entry(job)
+        self._queue.append(entry)
+        with self._working:
+            while not entry.done:
+                self._write_group()
+        if entry.error is not None:
+            raise entry.error
+        return cast(ResultT, entry.result)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        if self._lock_file is not None:
+            os.close(self._lock_file)
+        self._connection = self._lock_file = None
+
+    def _write_group(self) -> None:
+        with self._other_processes_out():
+            queue = self._queue
+            group = [queue.popleft() for _ in range(min(len(queue), _LARGEST_GROUP))]
+            try:
+                self._commit(group)
+            except BaseException as error:
+                for entry in group:
+                    entry.error = entry.error or error
+                self._start_afresh()
+            finally:
+                for entry in group:
+                    entry.done = True
+
+    def _commit(self, group: list[_Entry]) -> None:
+        connection = self._connected()
+        db = _transaction(connection)
+        with connection.begin():
+            db.driver.execute("BEGIN IMMEDIATE")
+            for entry in group:
+                _attempt(db, entry)
+            if all(entry.error for entry in group):
+                db.driver.execute("ROLLBACK")
+        db.committed()
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._database.engine.connect()
+        return self._connection
+
+    def _start_afresh(self) -> None:
+        """After a failed commit the connection's state is not to be trusted."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _other_processes_out(self) -> Generator[None]:
+        if self._lock_file is None:
+            path = f"{self._database.path}-writer"
+            self._lock_file = os.open(
+                path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+            )
+        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+
+def _attempt(db: Transaction, entry: _Entry) -> None:
+    """Run one job of a group; its failure undoes only what it wrote itself."""
+    mark = db.mark()
+    db.driver.execute("SAVEPOINT entry")
+    try:
+        entry.result = entry.job(db)
+    except Exception as error:
+        entry.error = error
+        db.forget(mark)
+        db.driver.execute("ROLLBACK TO entry")
+    db.driver.execute("RELEASE entry")
+
+
+def _transaction(connection: Connection) -> Transaction:
+    driver = cast(Driver, connection.connection.driver_connection)
+    return Transaction(connection, driver, "sqlite")
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        # NORMAL would be faster and could lose the last commits in a power cut.
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "case_sensitive_like=ON",
+        "temp_store=MEMORY",
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    # SQLite's own lower() knows ASCII only.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
+
+
+@contextmanager
+def _answerable() -> Generator[None]:
+    """Turn the driver's troubles with file and disk into an answer to retry on."""
+    try:
+        yield
+    except (sqlite3.OperationalError, DBAPIError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if not isinstance(cause, sqlite3.OperationalError):
+            raise
+        reason = str(cause)
+        if not any(sign in reason for sign in ("full", "locked", "disk I/O", "open")):
+            raise
+        raise TemporarilyUnavailable(
+            f"The database cannot take this now ({reason}); nothing was stored."
+            " Try again later; an admin should look at the disk's free space."
+        ) from error

@@ -1,0 +1,115 @@
+"""An open transaction: what every function of the store takes first."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol, TypeVar, cast
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.sql import Executable
+
+from trackgate_server.store.sql import BulkInsert, Sql, array_literal
+
+Kind = Literal["sqlite", "postgresql"]
+Row = tuple[Any, ...]
+ResultT = TypeVar("ResultT")
+ResultT_co = TypeVar("ResultT_co", covariant=True)
+
+_NUMERIC = frozenset({"int8", "int2", "float8"})
+
+
+class Cursor(Protocol):
+    """What the drivers' cursors have in common."""
+
+    def fetchone(self) -> Row | None: ...
+    def fetchall(self) -> list[Row]: ...
+    @property
+    def rowcount(self) -> int: ...
+
+
+class Driver(Protocol):
+    """What the drivers' connections have in common."""
+
+    def execute(self, query: Any, params: Sequence[Any] = ..., /) -> Cursor: ...
+
+
+class Transaction:
+    """One database transaction; begun and ended by `Database`, never in here.
+
+    connection  for statements built with SQLAlchemy Core
+    driver      the driver's own connection, for `Sql`, on the hot paths
+    """
+
+    __slots__ = ("_after_commit", "connection", "driver", "kind")
+
+    def __init__(self, connection: Connection, driver: Driver, kind: Kind) -> None:
+        self.connection = connection
+        self.driver = driver
+        self.kind: Kind = kind
+        self._after_commit: list[Callable[[], None]] = []
+
+    def execute(self, sql: Sql, *values: object) -> Cursor:
+        """Run a hot statement."""
+        return self.driver.execute(getattr(sql, self.kind), values)
+
+    def one(self, sql: Sql, *values: object) -> Row | None:
+        """Its first row, or None."""
+        return self.execute(sql, *values).fetchone()
+
+    def all(self, sql: Sql, *values: object) -> list[Row]:
+        """All its rows."""
+        return self.execute(sql, *values).fetchall()
+
+    def core(self, statement: Executable) -> CursorResult[Any]:
+        """Run a statement built with SQLAlchemy Core."""
+        return self.connection.execute(statement)
+
+    def bulk(self, insert: BulkInsert, columns: Sequence[Sequence[Any]]) -> int:
+        """Insert many rows, given column by column, as one statement.
+
+        Returns how many were inserted or changed.
+        """
+        if not columns[0]:
+            return 0
+        if self.kind == "sqlite":
+            rows = list(zip(*columns, strict=True))
+            return (
+                cast(sqlite3.Connection, self.driver)
+                .executemany(insert.sqlite, rows)
+                .rowcount
+            )
+        arrays = [
+            array_literal(column) if kind in _NUMERIC else list(column)
+            for kind, column in zip(insert.types, columns, strict=True)
+        ]
+        return self.driver.execute(insert.postgresql, arrays).rowcount
+
+    def array(self, values: Sequence[int] | Sequence[str]) -> object:
+        """A list as one bound value: see `Sql` users for how each database reads it."""
+        return json.dumps(list(values)) if self.kind == "sqlite" else list(values)
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Do `action` once what this transaction wrote is on disk."""
+        self._after_commit.append(action)
+
+    def mark(self) -> int:
+        """How many actions wait for the commit; see `forget`."""
+        return len(self._after_commit)
+
+    def forget(self, mark: int) -> None:
+        """Drop actions added after `mark`: their part was rolled back."""
+        del self._after_commit[mark:]
+
+    def committed(self) -> None:
+        """Called by `Database` after the commit."""
+        for action in self._after_commit:
+            action()
+
+
+class Job(Protocol[ResultT_co]):
+    """Work to be done inside a transaction."""
+
+    def __call__(self, db: Transaction, /) -> ResultT_co: ...
