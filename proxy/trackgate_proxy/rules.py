@@ -51,7 +51,7 @@ def _host_map(settings: ProxySettings) -> str:
 
 def host_names(settings: ProxySettings) -> list[str]:
     """Names and addresses that a Host header may hold, besides any IP address."""
-    own = [settings.host] if not _is_wildcard(settings.host) else []
+    own = [settings.host] if not is_wildcard(settings.host) else []
     public = [public_host(url) for url in settings.public_urls]
     names = [*LOOPBACK_NAMES, *own, *settings.host_names, *public]
     return list(dict.fromkeys(name.lower() for name in names))
@@ -66,7 +66,8 @@ def answers_to_any_address(settings: ProxySettings) -> bool:
     return not settings.public_urls and not settings.listens_on_loopback
 
 
-def _is_wildcard(host: str) -> bool:
+def is_wildcard(host: str) -> bool:
+    """Whether listening there means on all addresses of the machine."""
     try:
         return ipaddress.ip_address(host).is_unspecified
     except ValueError:

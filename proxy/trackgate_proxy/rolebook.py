@@ -1,0 +1,66 @@
+"""Where people's roles are kept: a plug-in, for the proxy knows no database."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+from trackgate_proxy.htpasswd import PeopleError
+
+GROUP = "trackgate.rolebook"
+Role = Literal["viewer", "editor", "admin"]
+ROLES: tuple[Role, ...] = ("viewer", "editor", "admin")
+DEFAULT_ROLE: Role = "editor"
+
+
+class Rolebook(Protocol):
+    """Rows of name and role."""
+
+    def set(self, name: str, role: str, by: str) -> None:
+        """Give a role, in place of any other; `by` is who did it."""
+        ...
+
+    def get_all(self) -> dict[str, str]:
+        """Role by name."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forget a name; nothing happens if it is unknown."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class RolebookOpener(Protocol):
+    """What an entry point of the group names."""
+
+    def __call__(self, data_dir: Path, backend_store_uri: str | None) -> Rolebook: ...
+
+
+@contextmanager
+def open_rolebook(data_dir: Path, backend_store_uri: str | None) -> Generator[Rolebook]:
+    """The installed rolebook. Raises PeopleError when there is none."""
+    rolebook = _opener()(data_dir, backend_store_uri)
+    try:
+        yield rolebook
+    finally:
+        rolebook.close()
+
+
+def _opener() -> RolebookOpener:
+    for entry in entry_points(group=GROUP):
+        try:
+            return cast("RolebookOpener", entry.load())
+        except ImportError as error:
+            raise _missing(str(error)) from error
+    raise _missing("nothing is registered for it")
+
+
+def _missing(reason: str) -> PeopleError:
+    return PeopleError(
+        "Roles cannot be kept here, because the tracking server is not installed "
+        f"({reason}). Install it: pip install 'trackgate[server]'"
+    )

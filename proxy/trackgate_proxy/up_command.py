@@ -1,0 +1,108 @@
+"""`trackgate up`: Nginx and the server as one program in the foreground."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import click
+
+from trackgate_proxy.account import become_owner
+from trackgate_proxy.data_folder import DataFolder, UnsafeFolder, ensure_folders
+from trackgate_proxy.htpasswd import PeopleFile
+from trackgate_proxy.nginx_binary import NginxError, find_nginx
+from trackgate_proxy.settings import ProxySettings, SettingsError
+from trackgate_proxy.site_options import SiteOptions, site_options
+from trackgate_proxy.stack import ServerOptions, StackError, run_stack
+from trackgate_proxy.stored_settings import (
+    remember_backend_store,
+    remembered_backend_store,
+)
+
+_STORE = "TRACKGATE_BACKEND_STORE_URI"
+
+
+@click.command()
+@site_options
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=2,
+    envvar="TRACKGATE_WORKERS",
+    show_default=True,
+    help="Worker processes of the server.",
+)
+@click.option(
+    "--backend-store-uri",
+    envvar=_STORE,
+    help="Database; by default SQLite in the data folder. It is remembered.",
+)
+def up(site: SiteOptions, workers: int, backend_store_uri: str | None) -> None:
+    """Run the protected tracking server; Ctrl-C or SIGTERM stops it."""
+    data = site.data
+    os.umask(0o027)
+    try:
+        find_nginx()
+        become_owner(data.root)
+        settings = site.proxy_settings()
+        ensure_folders(data)
+        site.ensure_certificate(settings)
+        store = _store(data, backend_store_uri)
+        _warn(settings)
+        run_stack(
+            _as_account(settings),
+            ServerOptions(workers, _server_environment(store)),
+            say=_say,
+            on_ready=lambda address: _greet(data, address),
+        )
+    except (NginxError, SettingsError, StackError, UnsafeFolder) as error:
+        raise click.ClickException(str(error)) from error
+    except PermissionError as error:
+        raise click.ClickException(
+            f"{error.filename} cannot be used by this account: {error.strerror}."
+        ) from error
+
+
+def _store(data: DataFolder, given: str | None) -> str | None:
+    """The database's address when it is not the default one."""
+    if given:
+        remember_backend_store(data, given)
+    return remembered_backend_store(data)
+
+
+def _server_environment(store: str | None) -> dict[str, str]:
+    return {_STORE: store} if store else {}
+
+
+def _as_account(settings: ProxySettings) -> ProxySettings:
+    # An Nginx that root starts would give its workers to an account that cannot
+    # enter the data folder.
+    return replace(settings, run_as="root") if os.geteuid() == 0 else settings
+
+
+def _warn(settings: ProxySettings) -> None:
+    if os.geteuid() == 0:
+        _say(
+            f"Warning: {settings.data.root} belongs to root, so everything runs as "
+            "root. Give it to an account of its own: chown -R trackgate "
+            f"{settings.data.root}"
+        )
+    if not settings.listens_on_loopback and not settings.tls:
+        _say(
+            f"Warning: {settings.host} is open to the network without TLS, so "
+            "passwords cross it in clear. Use --tls-cert and --tls-key, or "
+            "--tls self-signed."
+        )
+
+
+def _greet(data: DataFolder, address: str) -> None:
+    _say(f"Trackgate is ready: {address}")
+    if not PeopleFile(data.htpasswd).names():
+        _say(
+            "Nobody can log in yet. Add the first person: trackgate users add NAME "
+            f"--role admin --data-dir {data.root}"
+        )
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
