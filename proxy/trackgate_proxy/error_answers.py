@@ -2,7 +2,8 @@
 
 On API paths the body has the protocol's shape, `{"error_code", "message"}`, because
 stock clients report anything else as a broken proxy; elsewhere it is a small page.
-Each message names the fix. Errors of the server pass through untouched.
+Each message names the fix. Errors of the server pass through untouched. A request
+that is not even HTTP gets Nginx's own 400, for it has no path to judge by.
 """
 
 from __future__ import annotations
@@ -54,15 +55,6 @@ def _not_found_message(settings: ProxySettings) -> str:
 def error_answers(settings: ProxySettings) -> list[ErrorAnswer]:
     """All answers of the proxy itself, in order of their status."""
     return [
-        ErrorAnswer(
-            "400",
-            400,
-            "Bad Request",
-            "BAD_REQUEST",
-            "The request is not valid HTTP, or its address or headers are too long "
-            "(8 KiB a line, 32 KiB in all).",
-            (400, 414, 494),
-        ),
         ErrorAnswer(
             "401",
             401,

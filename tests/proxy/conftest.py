@@ -1,0 +1,318 @@
+"""A real Nginx with the generated config, in front of an upstream that echoes.
+
+The proxy knows an upstream address and nothing else, so any HTTP server will do to
+see what arrives there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import socketserver
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+import requests
+from trackgate_proxy.data_folder import DataFolder, ensure_folders
+from trackgate_proxy.htpasswd import PeopleFile
+from trackgate_proxy.nginx_binary import check_config, nginx_command
+from trackgate_proxy.nginx_config import write_config
+from trackgate_proxy.passwords import hash_password
+from trackgate_proxy.settings import ProxySettings
+
+ADA = ("ada", "correct horse battery")
+BOB = ("bob", "a staple of the trade")
+# Strength matters nowhere here, time does.
+CHEAP = 4
+
+
+@dataclass
+class Arrived:
+    """A request as the upstream saw it."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    spooled: bytes | None
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header, underscores and hyphens taken as one."""
+        wanted = name.lower().replace("_", "-")
+        return [v for k, v in self.headers if k.lower().replace("_", "-") == wanted]
+
+
+class Upstream:
+    """An HTTP server on a unix socket that remembers what arrived."""
+
+    def __init__(self, path: Path) -> None:
+        self.arrived: list[Arrived] = []
+        upstream = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_one_request(self) -> None:
+                self.client_address = ("unix", 0)
+                super().handle_one_request()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                body = self.rfile.read(length)
+                spooled = self.headers.get("X-Trackgate-Body")
+                seen = Arrived(
+                    self.command,
+                    self.path,
+                    self.headers.items(),
+                    body,
+                    Path(spooled).read_bytes() if spooled else None,
+                )
+                upstream.arrived.append(seen)
+                status, headers, answer = answer_to(seen)
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                if status != 204:
+                    self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                if status != 204 and self.command != "HEAD":
+                    self.wfile.write(answer)
+
+            do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_GET
+
+        class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+            daemon_threads = True
+            block_on_close = False
+            request_queue_size = 128
+
+        path.unlink(missing_ok=True)
+        self._server = Server(str(path), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    def last(self) -> Arrived:
+        return self.arrived[-1]
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+OPEN_TO_ALL = {
+    "Content-Type": "application/json",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Credentials": "true",
+}
+
+
+def answer_to(seen: Arrived) -> tuple[int, dict[str, str], bytes]:
+    """What the stand-in says: an echo, a verdict, an error or a file's name."""
+    url = urlsplit(seen.target)
+    query = parse_qs(url.query)
+    if url.path.endswith("/signed-verdict"):
+        good = seen.all("X-Trackgate-Signed-Path")[0].endswith("/good")
+        return (204 if good else 403), {}, b""
+    if "sleep" in query:
+        time.sleep(float(query["sleep"][0]))
+    if "status" in query:
+        text = {"error_code": "OWN", "message": "said by the server itself"}
+        return int(query["status"][0]), OPEN_TO_ALL, json.dumps(text).encode()
+    if "file" in query:
+        accel = {"X-Accel-Redirect": f"/_artifacts/{query['file'][0]}"}
+        return 200, {**accel, "Content-Type": "image/png"}, b""
+    spooled = seen.spooled if seen.spooled is not None else b""
+    echo = {
+        "path": unquote(url.path),
+        "headers": seen.headers,
+        "sha256": hashlib.sha256(seen.body + spooled).hexdigest(),
+    }
+    return 200, OPEN_TO_ALL, json.dumps(echo).encode()
+
+
+@dataclass
+class Site:
+    """A running Nginx, its upstream and a client."""
+
+    settings: ProxySettings
+    upstream: Upstream
+    process: subprocess.Popen[bytes]
+    session: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def data(self) -> DataFolder:
+        return self.settings.data
+
+    @property
+    def people(self) -> PeopleFile:
+        return PeopleFile(self.data.htpasswd)
+
+    @property
+    def url(self) -> str:
+        scheme = "https" if self.settings.tls else "http"
+        return f"{scheme}://127.0.0.1:{self.settings.port}"
+
+    def send(self, method: str, path: str, **given: Any) -> requests.Response:
+        """One request, as ada unless `auth` says otherwise; path is sent as it is."""
+        given.setdefault("auth", ADA)
+        given.setdefault("timeout", 10)
+        given.setdefault("allow_redirects", False)
+        request = requests.Request(
+            method,
+            self.url + "/",
+            **{
+                k: given.pop(k)
+                for k in ("auth", "headers", "data", "json")
+                if k in given
+            },
+        )
+        prepared = self.session.prepare_request(request)
+        prepared.url = self.url + path
+        return self.session.send(prepared, **given)
+
+    def get(self, path: str, **given: Any) -> requests.Response:
+        return self.send("GET", path, **given)
+
+    def raw(self, request: bytes) -> bytes:
+        """Bytes in, one whole answer out."""
+        with socket.create_connection(("127.0.0.1", self.settings.port), 10) as peer:
+            peer.sendall(request)
+            answer = b""
+            while not _is_whole(answer) and (part := peer.recv(65_536)):
+                answer += part
+        return answer
+
+    @contextmanager
+    def while_busy(self) -> Generator[None]:
+        """Another request is under way inside the block."""
+        before = len(self.upstream.arrived)
+        slow = threading.Thread(target=self._get_slowly)
+        slow.start()
+        while len(self.upstream.arrived) == before:
+            time.sleep(0.005)
+        yield
+        slow.join()
+
+    def _get_slowly(self) -> None:
+        requests.get(f"{self.url}/?sleep=0.5", auth=ADA, timeout=10)
+
+    def log_text(self) -> str:
+        return self.data.access_log.read_text()
+
+    def stop(self) -> None:
+        self.session.close()
+        self.process.terminate()
+        self.process.wait(10)
+        self.upstream.stop()
+
+
+def _is_whole(answer: bytes) -> bool:
+    head, end_of_head, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"Content-Length: (\d+)", head)
+    return bool(end_of_head and length and len(body) >= int(length[1]))
+
+
+StartSite = Callable[..., Site]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def new_data_folder() -> DataFolder:
+    # Short, because a socket's path holds 107 bytes at most.
+    data = DataFolder.at(Path(tempfile.mkdtemp(prefix="tg-")))
+    ensure_folders(data)
+    return data
+
+
+def start_site(**given: Any) -> Site:
+    """Nginx with these settings on a free port, for ada and bob."""
+    data = new_data_folder()
+    account = "root" if os.geteuid() == 0 else None
+    settings = ProxySettings(data=data, port=free_port(), run_as=account)
+    settings = replace(settings, **given)
+    with PeopleFile(data.htpasswd).editing() as entries:
+        for name, password in (ADA, BOB):
+            entries[name] = hash_password(password, CHEAP)
+    config = write_config(settings)
+    check_config(data, config)
+    process = subprocess.Popen(nginx_command(data, config))
+    wait_for_port(settings.port)
+    return Site(settings, Upstream(data.server_socket), process)
+
+
+def wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def end(site: Site) -> None:
+    site.stop()
+    shutil.rmtree(site.data.root)
+
+
+@pytest.fixture(scope="session")
+def site() -> Generator[Site]:
+    """The default settings; shared, so a test leaves people and files alone."""
+    started = start_site()
+    yield started
+    end(started)
+
+
+@pytest.fixture
+def new_site() -> Generator[StartSite]:
+    """Starts a site of the test's own."""
+    started: list[Site] = []
+
+    def start(**given: Any) -> Site:
+        started.append(start_site(**given))
+        return started[-1]
+
+    yield start
+    for one in started:
+        end(one)
+
+
+@pytest.fixture
+def data() -> Generator[DataFolder]:
+    """A data folder of the test's own."""
+    made = new_data_folder()
+    yield made
+    shutil.rmtree(made.root, ignore_errors=True)
+
+
+@pytest.fixture
+def ada() -> tuple[str, str]:
+    return ADA
+
+
+@pytest.fixture
+def bob() -> tuple[str, str]:
+    return BOB
