@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -37,11 +37,17 @@ _BLOCK_BYTES = 1024 * 1024
 _WORTH_A_LINE_S = 2.0
 
 
+class Readable(Protocol):
+    """A body that is read in blocks until it gives an empty one."""
+
+    def read(self, amount: int = -1, /) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One HTTP request.
 
-    body        bytes, or makes the file-like body anew for each attempt
+    body        bytes, or what makes the body anew for each attempt
     size        length of the body in bytes
     signed      the URL carries its own proof: no password goes along
     repeatable  it does no harm when it arrives twice
@@ -52,7 +58,7 @@ class Outgoing:
     url: str
     query: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: bytes | Callable[[], IO[bytes]] | None = None
+    body: bytes | Callable[[], Readable] | None = None
     size: int = 0
     signed: bool = False
     repeatable: bool = True

@@ -1,0 +1,85 @@
+"""The client: one method for each call of the protocol, under MLflow's names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from trackgate_wire import runs
+
+from trackgate import credentials
+from trackgate.artifact_calls import ArtifactCalls
+from trackgate.batches import Batch
+from trackgate.errors import BadSetting
+from trackgate.experiment_calls import ExperimentCalls
+from trackgate.outbox import Outbox
+from trackgate.server_calls import ServerCalls
+from trackgate.settings import Settings
+from trackgate.transport import Connection
+
+NO_URI = (
+    "No tracking server is named. Set TRACKING_URI (or MLFLOW_TRACKING_URI) to its"
+    " address, such as http://127.0.0.1:8080, or call set_tracking_uri."
+)
+
+
+class TrackingClient(ArtifactCalls, ExperimentCalls, ServerCalls):
+    """Speaks to a tracking server.
+
+    tracking_uri        the server's address; else the environment's
+    username, password  both or none; else the environment's or the file's
+    settings            else read from the environment
+
+    Raises BadSetting where no server is named or a setting cannot be read.
+    """
+
+    def __init__(
+        self,
+        tracking_uri: str | None = None,
+        registry_uri: str | None = None,
+        *,
+        username: str | None = None,
+        password: str | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        settings = settings or Settings.from_environment(os.environ)
+        if tracking_uri:
+            settings = replace(settings, tracking_uri=tracking_uri)
+        connection = connect(settings, os.environ, username=username, password=password)
+        outbox = Outbox(self._send_batch, settings.queue_capacity)
+        super().__init__(connection, outbox)
+        self._registry_uri = registry_uri or connection.uri
+
+    @property
+    def tracking_uri(self) -> str:
+        """The server's address, without a name and password."""
+        return self._connection.uri
+
+    def _send_batch(self, run_id: str, batch: Batch) -> None:
+        self._connection.call(runs.LOG_BATCH, batch.request(run_id))
+
+
+MlflowClient = TrackingClient
+
+
+def connect(
+    settings: Settings,
+    environment: Mapping[str, str],
+    *,
+    username: str | None = None,
+    password: str | None = None,
+) -> Connection:
+    """A connection to the server that the settings name.
+
+    A name and password in the address itself count as given in code.
+    """
+    if not settings.tracking_uri:
+        raise BadSetting(NO_URI)
+    uri, in_uri = credentials.from_uri(settings.tracking_uri)
+    if in_uri is None or username or password:
+        in_uri = credentials.find(
+            environment, Path.home(), username=username, password=password
+        )
+    return Connection(uri, settings, in_uri)

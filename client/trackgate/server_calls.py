@@ -1,0 +1,50 @@
+"""The client's methods about the server itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trackgate_wire import server
+from trackgate_wire.endpoint import Empty
+from trackgate_wire.server import Caller, Purge, Purged, ServerInfo, ServerState
+
+from trackgate.calls import Calls, calls
+
+
+class ServerCalls(Calls):
+    """Who the server takes us for, and what an admin may ask of it."""
+
+    @calls(server.WHOAMI)
+    def whoami(self) -> Caller:
+        """The name and role the server knows us by, and its versions."""
+        return self._connection.call(server.WHOAMI, Empty())
+
+    @calls(server.SERVER_INFO)
+    def get_server_info(self) -> ServerInfo:
+        """What kind of store the server has."""
+        return self._connection.call(server.SERVER_INFO, Empty())
+
+    @calls(server.SERVER_STATE)
+    def get_server_state(self) -> ServerState:
+        """Sizes, counts and roles. For admins."""
+        return self._connection.call(server.SERVER_STATE, Empty())
+
+    @calls(server.PURGE)
+    def purge(
+        self,
+        run_ids: Sequence[str] = (),
+        experiment_ids: Sequence[str] = (),
+        older_than_s: int = 0,
+    ) -> Purged:
+        """Remove for good what was deleted, all of it or only what is named.
+
+        older_than_s  only what was deleted at least so many seconds ago
+
+        For admins.
+        """
+        request = Purge(
+            run_ids=list(run_ids),
+            experiment_ids=list(experiment_ids),
+            older_than_s=older_than_s,
+        )
+        return self._connection.call(server.PURGE, request)
