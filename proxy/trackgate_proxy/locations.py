@@ -154,6 +154,7 @@ def _signed_locations(settings: ProxySettings) -> str:
         "location = /_signed_verdict",
         "internal;",
         "auth_request off;",
+        "client_max_body_size 0;",
         "proxy_pass_request_body off;",
         'proxy_set_header Content-Length "";',
         proxied(

@@ -107,6 +107,8 @@ def verdict_location(settings: ProxySettings) -> str:
             "use of the address's budget of attempts."
         ),
         'if ($http_authorization = "") { return 401; }',
+        comment("The size of an upload is judged in its own location."),
+        "client_max_body_size 0;",
         "proxy_pass http://trackgate_verdict/;",
         "proxy_pass_request_headers off;",
         "proxy_pass_request_body off;",

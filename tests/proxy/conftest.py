@@ -130,6 +130,8 @@ def answer_to(seen: Arrived) -> tuple[int, dict[str, str], bytes]:
     if url.path.endswith("/signed-verdict"):
         good = seen.all("X-Trackgate-Signed-Path")[0].endswith("/good")
         return (204 if good else 403), {}, b""
+    if "keep" in query:
+        Path(seen.all("X-Trackgate-Body")[0]).rename(query["keep"][0])
     if "sleep" in query:
         time.sleep(float(query["sleep"][0]))
     if "status" in query:
