@@ -73,11 +73,11 @@ def after(terms: Sequence[Term], place: Place) -> ColumnElement[bool]:
 
 
 def _behind(term: Term, rank: int, value: object) -> ColumnElement[bool]:
+    if term.rank is not None and rank != 0:
+        return term.rank > rank
     further = term.value > value if term.ascending else term.value < value
     if term.rank is None:
         return further
-    if rank != 0:
-        return term.rank > rank
     return or_(term.rank > rank, and_(term.rank == 0, further))
 
 

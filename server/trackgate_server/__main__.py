@@ -1,0 +1,5 @@
+"""`python -m trackgate_server` is `trackgate server`."""
+
+from trackgate_server.cli import server
+
+server()

@@ -1,0 +1,71 @@
+"""The Flask application, put together."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from trackgate_wire.endpoints import ENDPOINTS
+from trackgate_wire.server import PROTOCOL_VERSION
+
+from trackgate_server.blobs.local import LocalBlobs
+from trackgate_server.http import failures
+from trackgate_server.http.binding import bind
+from trackgate_server.http.roles import Doorkeeper
+from trackgate_server.operations import (
+    datasets,
+    experiments,
+    metrics,
+    runs,
+    server,
+    tags,
+)
+from trackgate_server.operations.scope import Services
+from trackgate_server.operations.serving import OPERATIONS
+from trackgate_server.settings import Settings
+from trackgate_server.store import secrets
+from trackgate_server.store.database import Database, open_database
+
+# Importing these modules registers what they serve.
+_SERVING = (datasets, experiments, metrics, runs, server, tags)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application on a database that is already at this version's schema."""
+    return assemble(start_services(settings))
+
+
+def start_services(settings: Settings) -> Services:
+    """Open what one process needs."""
+    database: Database = open_database(
+        settings.database_uri, connections=settings.threads
+    )
+    return Services(
+        settings=settings,
+        database=database,
+        blobs=LocalBlobs(settings.artifact_root),
+        signing_key=database.write(lambda db: secrets.get_or_create(db, "signing")),
+    )
+
+
+def assemble(services: Services) -> Flask:
+    """The application on services that are already open."""
+    app = Flask("trackgate_server", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    door = Doorkeeper(services.settings, services.database)
+    failures.register(app)
+    for endpoint in ENDPOINTS:
+        served = OPERATIONS.get(endpoint)
+        if served is not None:
+            bind(app, door, services, served)
+    _bind_plain_pages(app, services.settings.static_prefix, door)
+    return app
+
+
+def _bind_plain_pages(app: Flask, prefix: str, door: Doorkeeper) -> None:
+    def health() -> Response:
+        return Response("OK", content_type="text/plain")
+
+    def version() -> Response:
+        return Response(PROTOCOL_VERSION, content_type="text/plain")
+
+    app.add_url_rule(f"{prefix}/health", view_func=health, methods=["GET"])
+    app.add_url_rule(f"{prefix}/version", view_func=version, methods=["GET"])

@@ -1,0 +1,138 @@
+"""Endpoints bound to Flask: identity, decoding, limits, one transaction, answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, request
+from trackgate_wire import codec, limits
+from trackgate_wire.artifacts import ByteRoute
+from trackgate_wire.endpoint import Message
+from trackgate_wire.errors import BadRequest, InvalidParameterValue
+from trackgate_wire.runs import LOG_BATCH
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from trackgate_server.http.origin import check_origin
+from trackgate_server.http.roles import Doorkeeper
+from trackgate_server.identity import Identity
+from trackgate_server.operations.scope import Scope, Services
+from trackgate_server.operations.serving import Operation
+from trackgate_server.store.transaction import Transaction
+
+View = Callable[..., Response]
+ByteView = Callable[..., Response]
+
+_MERGED = frozenset({"mlflow/experiments/search"})
+
+
+def bind(app: Flask, door: Doorkeeper, services: Services, served: Operation) -> None:
+    """Have `app` answer an endpoint at all its paths."""
+    endpoint = served.endpoint
+    view = _view(door, services, served)
+    for url in endpoint.urls:
+        app.add_url_rule(
+            services.settings.static_prefix + url,
+            endpoint=url,
+            view_func=view,
+            methods=list(endpoint.methods),
+            provide_automatic_options=False,
+        )
+
+
+def bind_bytes(
+    app: Flask,
+    door: Doorkeeper,
+    services: Services,
+    route: ByteRoute,
+    view: Callable[..., Response],
+) -> None:
+    """Have `app` answer a byte route; `view` is called with a scope and URL parts."""
+
+    def admitted(**parts: str) -> Response:
+        check_origin(request, services.settings)
+        caller = door.admit(request, route.access)
+        return view(_scope(services, caller), **parts)
+
+    for url in route.urls:
+        app.add_url_rule(
+            services.settings.static_prefix + url,
+            endpoint=f"{route.method} {url}",
+            view_func=admitted,
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+
+
+def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
+    endpoint, function, wants = served.endpoint, served.function, served.wants
+    database = services.database
+    most = limits.BATCH_BYTES if endpoint is LOG_BATCH else limits.REQUEST_BYTES
+
+    def view(**parts: str) -> Response:
+        check_origin(request, services.settings)
+        caller = door.admit(request, endpoint.access)
+        message = _decoded(endpoint.request, most)
+        want = wants(message)
+        if want == "none":
+            return _answer(function(_scope(services, caller), message, **parts))
+
+        def job(db: Transaction) -> Message:
+            return function(_scope(services, caller, db), message, **parts)
+
+        if want == "read":
+            return _answer(database.read(job))
+        return _answer(database.write(job, single=want == "single"))
+
+    return view
+
+
+def _scope(
+    services: Services, caller: Identity, db: Transaction | None = None
+) -> Scope:
+    proto = request.headers.get("X-Forwarded-Proto", request.scheme)
+    trusted = services.settings.behind_proxy
+    scheme = proto if trusted else request.scheme
+    origin = services.settings.public_url or f"{scheme}://{request.host}"
+    now_ms = time.time_ns() // 1_000_000
+    return Scope(services, caller, origin, now_ms, db)
+
+
+def _decoded(shape: type[Any], most: int) -> Any:
+    if request.method == "GET" and request.query_string:
+        return codec.decode_query(request.args.to_dict(flat=False), shape)
+    body = _body(most)
+    if body and request.method != "GET" and request.mimetype != "application/json":
+        raise BadRequest(
+            f"The body's content type is {request.mimetype!r}; it must be"
+            " 'application/json'."
+        )
+    return codec.decode(body, shape)
+
+
+def _body(most: int) -> bytes:
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise BadRequest("Compressed request bodies are not accepted.")
+    length = request.content_length
+    if length is not None and length > most:
+        raise _too_large(length, most)
+    # A chunked body says no length before its end.
+    request.max_content_length = limits.REQUEST_BYTES
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise _too_large(limits.REQUEST_BYTES + 1, most) from error
+    if len(body) > most:
+        raise _too_large(len(body), most)
+    return body
+
+
+def _too_large(size: int, most: int) -> InvalidParameterValue:
+    return InvalidParameterValue(
+        f"The request's body has {size} bytes; at most {most} are allowed here."
+    )
+
+
+def _answer(message: Message) -> Response:
+    return Response(codec.encode(message), content_type="application/json")

@@ -1,0 +1,232 @@
+"""Runs: the rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import uuid4
+
+from trackgate_wire import limits, rules
+from trackgate_wire.endpoint import Empty
+from trackgate_wire.errors import InvalidParameterValue
+from trackgate_wire.run_ref import RunRef
+from trackgate_wire.runs import (
+    CREATE_RUN,
+    DELETE_RUN,
+    GET_RUN,
+    LOG_MODEL,
+    RESTORE_RUN,
+    SEARCH_RUNS,
+    UPDATE_RUN,
+    CreateRun,
+    LogModel,
+    Run,
+    RunData,
+    RunFound,
+    RunsPage,
+    RunTag,
+    RunUpdated,
+    SearchRuns,
+    UpdateRun,
+)
+
+from trackgate_server import filters
+from trackgate_server.operations import tokens
+from trackgate_server.operations.attribution import (
+    CLAIMED_USER_TAG,
+    USER_TAG,
+    attributed,
+    owner,
+)
+from trackgate_server.operations.experiments import check_active
+from trackgate_server.operations.run_names import made_up
+from trackgate_server.operations.scope import Scope
+from trackgate_server.operations.serving import serves
+from trackgate_server.operations.tags import RUN_NAME_TAG, checked_tags
+from trackgate_server.store import (
+    datasets,
+    experiments,
+    metrics,
+    params,
+    people,
+    runs,
+    search_runs,
+    tags,
+)
+from trackgate_server.store.lifecycle import VIEWS
+from trackgate_server.store.runs import RunRow
+from trackgate_server.store.search_runs import RunQuery
+
+_LOGGED_MODELS_TAG = "mlflow.log-model.history"
+
+
+@serves(CREATE_RUN, "write")
+def create(scope: Scope, request: CreateRun) -> RunFound:
+    experiment_id = request.experiment_id or "0"
+    rules.check_experiment_id(experiment_id)
+    experiment = experiments.get(scope.db, experiment_id)
+    check_active(experiment)
+    given = checked_tags(scope, request.tags)
+    name = _name(request.run_name, given.get(RUN_NAME_TAG))
+    run_id = uuid4().hex
+    row = runs.insert(
+        scope.db,
+        run_id=run_id,
+        experiment=experiment.id,
+        name=name,
+        user=owner(scope.caller, request.user_id),
+        started_ms=_started(scope, request.start_time),
+        artifact_uri=f"{experiment.artifact_location}/{run_id}/artifacts",
+    )
+    stored = attributed(scope.caller, given)
+    if scope.caller.user is not None:
+        stored[USER_TAG] = scope.caller.user
+        claimed = request.user_id
+        if claimed and claimed != scope.caller.user:
+            stored.setdefault(CLAIMED_USER_TAG, claimed)
+    stored[RUN_NAME_TAG] = name
+    tags.put(scope.db, scope.names, row.key, stored)
+    shown = [RunTag(key, value) for key, value in sorted(stored.items())]
+    return RunFound(Run(runs.info(row), RunData(tags=shown)))
+
+
+@serves(GET_RUN)
+def get(scope: Scope, request: RunRef) -> RunFound:
+    return RunFound(_described(scope, [runs.get(scope.db, request.run())])[0])
+
+
+@serves(UPDATE_RUN, "write")
+def update(scope: Scope, request: UpdateRun) -> RunUpdated:
+    row = runs.get_active(scope.db, request.run())
+    name = request.run_name or None
+    if name is not None:
+        rules.check_length("Run name", name, limits.RUN_NAME_LENGTH)
+    row = runs.update(
+        scope.db, row, status=request.status, ended_ms=request.end_time, name=name
+    )
+    if name is not None:
+        tags.put(scope.db, scope.names, row.key, {RUN_NAME_TAG: name})
+    _note_if_foreign(scope, row, "update")
+    return RunUpdated(runs.info(row))
+
+
+@serves(DELETE_RUN, "write")
+def delete(scope: Scope, request: RunRef) -> Empty:
+    row = runs.get(scope.db, request.run())
+    runs.delete(scope.db, row.key, scope.now_ms)
+    _note(scope, row, "delete")
+    return Empty()
+
+
+@serves(RESTORE_RUN, "write")
+def restore(scope: Scope, request: RunRef) -> Empty:
+    row = runs.get(scope.db, request.run())
+    runs.restore(scope.db, row.key)
+    _note(scope, row, "restore")
+    return Empty()
+
+
+@serves(SEARCH_RUNS)
+def search(scope: Scope, request: SearchRuns) -> RunsPage:
+    rules.check_page_size(request.max_results, limits.RUNS_PER_PAGE)
+    where = sorted({_experiment_number(name) for name in request.experiment_ids})
+    tree = filters.parse_runs_filter(request.filter)
+    order = filters.parse_runs_order(request.order_by)
+    what = ["runs", where, request.run_view_type, request.filter, request.order_by]
+    key = scope.services.signing_key
+    after = tokens.read(key, what, request.page_token)
+    if not where:
+        return RunsPage()
+    stages = VIEWS[request.run_view_type]
+    query = RunQuery(where, stages, tree, order, request.max_results, after)
+    found = search_runs.search(scope.db, scope.names, query)
+    token = tokens.make(key, what, found.next) if found.next else None
+    return RunsPage(_described(scope, found.rows), token)
+
+
+@serves(LOG_MODEL, "write")
+def log_model(scope: Scope, request: LogModel) -> Empty:
+    """Older clients' way to say that a run made a model: a tag that grows."""
+    row = runs.get_active(scope.db, request.run())
+    try:
+        model = json.loads(request.model_json)
+    except ValueError as error:
+        raise InvalidParameterValue(
+            f"Malformed model info: model_json is not valid JSON ({error})."
+        ) from error
+    missing = _MODEL_FIELDS - set(cast(dict[str, Any], model) if model else {})
+    if not isinstance(model, dict) or missing:
+        raise InvalidParameterValue(
+            "Model json is missing mandatory fields:"
+            f" {', '.join(sorted(missing)) or 'it is not an object'}."
+        )
+    known = tags.find(scope.db, scope.names, row.key, _LOGGED_MODELS_TAG)
+    history = cast(list[object], json.loads(known) if known else [])
+    value = json.dumps([*history, model])
+    rules.check_length(
+        "The run's model history", value, limits.EXPERIMENT_TAG_VALUE_LENGTH
+    )
+    tags.put(scope.db, scope.names, row.key, {_LOGGED_MODELS_TAG: value})
+    return Empty()
+
+
+_MODEL_FIELDS = frozenset({"artifact_path", "flavors", "utc_time_created", "run_id"})
+
+
+def _described(scope: Scope, rows: Sequence[RunRow]) -> list[Run]:
+    """Runs as the protocol shows them. Six to nine statements, however many runs."""
+    if not rows:
+        return []
+    db, names, keys = scope.db, scope.names, [row.id for row in rows]
+    latest = metrics.latest(db, names, keys)
+    inputs = params.of_runs(db, names, keys)
+    labels = tags.of_runs(db, names, keys)
+    read, made = datasets.inputs_of(db, keys), datasets.outputs_of(db, keys)
+    return [
+        Run(
+            runs.info(row),
+            RunData(latest[row.id], inputs[row.id], labels[row.id]),
+            read[row.id],
+            made[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _name(given: str | None, tagged: str | None) -> str:
+    if given and tagged and given != tagged:
+        raise InvalidParameterValue(
+            "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with"
+            f" different values (run_name={rules.shown(given)},"
+            f" mlflow.runName={rules.shown(tagged)})."
+        )
+    name = given or tagged or made_up()
+    rules.check_length("Run name", name, limits.RUN_NAME_LENGTH)
+    return name
+
+
+def _started(scope: Scope, given: int | None) -> int:
+    if given is None:
+        return scope.now_ms
+    rules.check_timestamp("start_time", given)
+    return given
+
+
+def _experiment_number(experiment_id: str) -> int:
+    if not experiment_id.isascii() or not experiment_id.isdigit():
+        raise InvalidParameterValue(
+            f"Invalid experiment ID {rules.shown(experiment_id)}; it must be a whole"
+            " number."
+        )
+    return min(int(experiment_id), limits.INT64_MAX)
+
+
+def _note_if_foreign(scope: Scope, row: RunRow, action: str) -> None:
+    if scope.caller.user is not None and scope.caller.user != row.user:
+        _note(scope, row, action)
+
+
+def _note(scope: Scope, row: RunRow, action: str) -> None:
+    target = f"run/{row.uuid}"
+    people.note(scope.db, scope.caller.name, action, target, row.name, scope.now_ms)

@@ -1,0 +1,65 @@
+"""The server itself: who is calling, how it is, what is purged."""
+
+from __future__ import annotations
+
+import shutil
+
+from trackgate_wire.endpoint import Empty
+from trackgate_wire.server import (
+    PROTOCOL_VERSION,
+    PURGE,
+    SERVER_INFO,
+    SERVER_STATE,
+    WHOAMI,
+    Caller,
+    Purge,
+    Purged,
+    ServerInfo,
+    ServerState,
+)
+
+from trackgate_server import version
+from trackgate_server.operations.purging import purge
+from trackgate_server.operations.scope import Scope
+from trackgate_server.operations.serving import serves
+from trackgate_server.store import people, upkeep
+from trackgate_server.store.migrate import HEAD
+
+
+@serves(SERVER_INFO, "none")
+def server_info(scope: Scope, request: Empty) -> ServerInfo:
+    del scope, request
+    return ServerInfo(store_type="SqlStore", workspaces_enabled=False)
+
+
+@serves(WHOAMI, "none")
+def whoami(scope: Scope, request: Empty) -> Caller:
+    del request
+    return Caller(
+        user=scope.caller.user,
+        role=scope.caller.role or "",
+        server_version=version(),
+        protocol_version=PROTOCOL_VERSION,
+    )
+
+
+@serves(SERVER_STATE)
+def server_state(scope: Scope, request: Empty) -> ServerState:
+    del request
+    counts = upkeep.counts(scope.db)
+    root = scope.services.settings.artifact_root
+    return ServerState(
+        server_version=version(),
+        database=scope.db.kind,
+        schema_revision=HEAD,
+        database_size=upkeep.size_bytes(scope.db),
+        artifacts_free=shutil.disk_usage(root).free if root.exists() else None,
+        experiments=counts.experiments,
+        runs=counts.runs,
+        roles=people.all_roles(scope.db),
+    )
+
+
+@serves(PURGE, "none")
+def purge_deleted(scope: Scope, request: Purge) -> Purged:
+    return purge(scope.services, request, by=scope.caller.name, now_ms=scope.now_ms)

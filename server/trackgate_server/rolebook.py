@@ -1,0 +1,45 @@
+"""The roles of people, for `trackgate users`: a plug-in of the proxy's commands."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from trackgate_server.settings import remembered_store
+from trackgate_server.store import migrate, people
+from trackgate_server.store.database import Database, open_database
+
+
+class Rolebook:
+    """Roles as rows of the tracking database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def set(self, name: str, role: str, by: str) -> None:
+        """Give a person a role; `by` says who did."""
+        now_ms = time.time_ns() // 1_000_000
+        self._database.write(lambda db: people.set_role(db, name, role, by, now_ms))
+
+    def get_all(self) -> dict[str, str]:
+        """Every person's role by name."""
+        return self._database.read(people.all_roles)
+
+    def remove(self, name: str, by: str = "admin") -> None:
+        """Forget a person's role."""
+        now_ms = time.time_ns() // 1_000_000
+        self._database.write(lambda db: people.remove_role(db, name, by, now_ms))
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._database.close()
+
+
+def open_rolebook(data_dir: Path, backend_store_uri: str | None) -> Rolebook:
+    """The roles kept in a data folder's database, created if it is not there yet."""
+    uri = backend_store_uri or remembered_store(data_dir)
+    database = open_database(
+        uri or f"sqlite:///{data_dir.absolute() / 'tracking.db'}", connections=1
+    )
+    migrate.upgrade(database)
+    return Rolebook(database)

@@ -1,0 +1,102 @@
+"""gunicorn, run from our settings."""
+
+from __future__ import annotations
+
+import gc
+import ipaddress
+import logging
+import sys
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from trackgate_server.http.app import create_app
+from trackgate_server.settings import Settings
+from trackgate_server.store import migrate
+from trackgate_server.store.database import open_database
+
+_log = logging.getLogger(__name__)
+
+# nginx cuts idle upstream connections first, so that none is closed under a request.
+_KEEPALIVE_S = 75
+_GRACEFUL_STOP_S = 8
+
+
+class UnsafeAddress(Exception):
+    """The server would be open to a network without anybody checking who calls."""
+
+
+class _Gunicorn(BaseApplication):
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in _configuration(self._settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return create_app(self._settings)
+
+
+def run(settings: Settings) -> None:
+    """Bring the database up to date and serve until SIGTERM.
+
+    Raises UnsafeAddress for an address that is neither loopback nor protected.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_LOG_FORMAT)
+    check_address(settings)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.artifact_root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = open_database(settings.database_uri, connections=1)
+    migrate.upgrade(database)
+    database.close()
+    # What is there by now stays shared between the processes.
+    gc.collect()
+    gc.freeze()
+    _Gunicorn(settings).run()
+
+
+def check_address(settings: Settings) -> None:
+    """Raises UnsafeAddress unless a socket, a key or loopback protects the server."""
+    if settings.behind_proxy or _is_loopback(settings.host):
+        return
+    raise UnsafeAddress(
+        f"Refusing to listen on {settings.host}: without a proxy in front anybody there"
+        " could read and write everything. Use `trackgate up`, or --socket, or"
+        " --proxy-key-file."
+    )
+
+
+_LOG_FORMAT = '{"time":"%(asctime)s","level":"%(levelname)s","message":"%(message)s"}'
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    address = f"{settings.host}:{settings.port}"
+    return {
+        "bind": f"unix:{settings.socket}" if settings.socket else address,
+        "workers": settings.workers,
+        "worker_class": "gthread",
+        "threads": settings.threads,
+        "keepalive": _KEEPALIVE_S,
+        "graceful_timeout": _GRACEFUL_STOP_S,
+        # A streamed upload may take as long as it takes.
+        "timeout": 0 if not settings.body_spool else 120,
+        "umask": 0o077,
+        # A header with an underscore would be the same key as one with a dash.
+        "header_map": "refuse",
+        "forwarder_headers": "",
+        "limit_request_field_size": 16_380,
+        "accesslog": None,
+        "proc_name": "trackgate-server",
+        "control_socket_disable": True,
+    }

@@ -1,0 +1,125 @@
+"""Everything that can be set, read once at the start and handed down."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+PREFIX = "TRACKGATE_"
+
+
+def setting(default: Any, meaning: str) -> Any:
+    """A field of `Settings`: its default and its line in the reference table."""
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One running server. Each field has a flag and an environment twin.
+
+    `data_dir` gives the defaults of the database, the artifacts and the spool.
+    """
+
+    data_dir: Path = setting(Path("data"), "Folder that holds everything.")
+    backend_store_uri: str = setting(
+        "", "Database; sqlite:///DATA_DIR/tracking.db if empty."
+    )
+    artifacts_destination: str = setting(
+        "", "Folder of artifacts' bytes; DATA_DIR/artifacts if empty."
+    )
+    host: str = setting("127.0.0.1", "Address to listen on, without --socket.")
+    port: int = setting(5000, "Port to listen on, without --socket.")
+    socket: str = setting("", "Unix socket to listen on; its folder protects it.")
+    workers: int = setting(2, "Processes.")
+    threads: int = setting(8, "Threads of each process.")
+    static_prefix: str = setting("", "Path below which everything is served.")
+    user_header: str = setting("X-Trackgate-User", "Header in which the proxy names.")
+    proxy_key_file: str = setting(
+        "", "File with the key the proxy must send where it connects by TCP."
+    )
+    accel_prefix: str = setting(
+        "", "Internal location from which the proxy sends artifacts' bytes."
+    )
+    body_spool: str = setting(
+        "", "Folder in which the proxy leaves uploaded bodies for the server to take."
+    )
+    public_url: str = setting(
+        "", "Address people use, for links; the request's own host if empty."
+    )
+    truncate_long_values: bool = setting(
+        True,
+        "Cut parameters and run tags at their limit, as the peer does; off: refuse.",
+    )
+
+    @property
+    def database_uri(self) -> str:
+        """Where runs are kept."""
+        if self.backend_store_uri:
+            return self.backend_store_uri
+        return f"sqlite:///{self.data_dir.absolute() / 'tracking.db'}"
+
+    @property
+    def artifact_root(self) -> Path:
+        """Where artifacts' bytes are kept."""
+        given = self.artifacts_destination
+        return Path(given) if given else self.data_dir.absolute() / "artifacts"
+
+    @property
+    def behind_proxy(self) -> bool:
+        """Whether a proxy says who is calling."""
+        return bool(self.socket or self.proxy_key_file)
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings as `TRACKGATE_…` variables give them; raises ValueError naming one.
+
+    A data folder remembers the database it was started with (`settings.json`), so
+    that later commands need not name it again.
+    """
+    given: dict[str, Any] = {}
+    for item in dataclasses.fields(Settings):
+        name = PREFIX + item.name.upper()
+        text = environ.get(name)
+        if text is not None:
+            given[item.name] = _parsed(name, text, item.default)
+    return remembering(Settings(**given))
+
+
+def remembering(settings: Settings) -> Settings:
+    """The same settings, with the database the data folder remembers if none is set."""
+    if settings.backend_store_uri:
+        return settings
+    return dataclasses.replace(
+        settings, backend_store_uri=remembered_store(settings.data_dir) or ""
+    )
+
+
+def remembered_store(data_dir: Path) -> str | None:
+    """The database URI in the folder's `settings.json`, if there is one."""
+    try:
+        text = (data_dir / "settings.json").read_text()
+    except FileNotFoundError:
+        return None
+    known = cast(dict[str, object], json.loads(text))
+    uri = known.get("backend_store_uri")
+    return uri if isinstance(uri, str) else None
+
+
+def _parsed(name: str, text: str, default: object) -> object:
+    if isinstance(default, bool):
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off"):
+            return False
+        raise ValueError(f"{name}={text!r} is neither true nor false.")
+    if isinstance(default, int):
+        try:
+            return int(text)
+        except ValueError as error:
+            raise ValueError(f"{name}={text!r} is not a whole number.") from error
+    return Path(text) if isinstance(default, Path) else text
