@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import metadata
 
 
 @cache
 def version() -> str:
     """The installed version of Trackgate."""
+    from importlib import metadata  # noqa: PLC0415 - slow to import, seldom asked
+
     return metadata.version("trackgate")

@@ -74,12 +74,6 @@ def server(**given: Any) -> None:
         serve.run(settings)
     except (serve.UnsafeAddress, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    except Exception as error:
-        from trackgate_server.store.migrate import SchemaTooNew  # noqa: PLC0415
-
-        if isinstance(error, SchemaTooNew):
-            raise click.ClickException(str(error)) from error
-        raise
 
 
 @click.group()
