@@ -42,8 +42,13 @@ class RolebookOpener(Protocol):
 
 @contextmanager
 def open_rolebook(data_dir: Path, backend_store_uri: str | None) -> Generator[Rolebook]:
-    """The installed rolebook. Raises PeopleError when there is none."""
-    rolebook = _opener()(data_dir, backend_store_uri)
+    """The installed rolebook. Raises PeopleError when there is none to be had."""
+    opener = _opener()
+    try:
+        rolebook = opener(data_dir, backend_store_uri)
+    except Exception as error:
+        # A plug-in's failures cannot be known here; mostly the database is down.
+        raise PeopleError(f"The roles cannot be reached: {error}") from error
     try:
         yield rolebook
     finally:

@@ -30,6 +30,11 @@ READY_WITHIN_S = 120.0
 # Together well below the ten seconds after which service managers lose patience.
 NGINX_GRACE_S = 4.0
 SERVER_GRACE_S = 4.0
+# The server has settings of these names too, for when it runs without a proxy.
+_SITE_VARIABLES = {
+    f"TRACKGATE_{name}"
+    for name in ("HOST", "PORT", "PUBLIC_URL", "PROXY_KEY_FILE", "SOCKET")
+}
 
 
 class StackError(RuntimeError):
@@ -115,9 +120,21 @@ def _server_child(settings: ProxySettings, server: ServerOptions) -> Child:
     ]
     if settings.static_prefix:
         command += ["--static-prefix", settings.static_prefix]
+    if len(settings.public_urls) == 1:
+        command += ["--public-url", settings.public_urls[0]]
     return Child(
-        "The server", command, signal.SIGTERM, SERVER_GRACE_S, server.environment
+        "The server",
+        command,
+        signal.SIGTERM,
+        SERVER_GRACE_S,
+        _server_environment(server),
     )
+
+
+def _server_environment(server: ServerOptions) -> dict[str, str]:
+    """This process's environment, without what was meant for the site as a whole."""
+    kept = {k: v for k, v in os.environ.items() if k not in _SITE_VARIABLES}
+    return kept | server.environment
 
 
 @contextmanager

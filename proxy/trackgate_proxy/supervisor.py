@@ -29,13 +29,14 @@ class Child:
 
     grace_signal  asks it to finish its work and end
     grace_s       how long it may take for that before it is ended
+    environment   all of its environment; None means this process's own
     """
 
     name: str
     command: Sequence[str]
     grace_signal: signal.Signals
     grace_s: float
-    environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    environment: Mapping[str, str] | None = field(default=None, repr=False)
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0
     pause_s: float = FIRST_PAUSE_S
@@ -49,7 +50,7 @@ class Child:
         """
         self.process = subprocess.Popen(  # noqa: S603 - our own commands
             self.command,
-            env={**os.environ, **self.environment},
+            env=self.environment,
             process_group=0,
             # Runs between fork and exec; no other thread exists here.
             preexec_fn=_end_with_parent(os.getpid()),

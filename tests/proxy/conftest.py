@@ -318,3 +318,8 @@ def ada() -> tuple[str, str]:
 @pytest.fixture
 def bob() -> tuple[str, str]:
     return BOB
+
+
+@pytest.fixture
+def unused_port() -> int:
+    return free_port()
