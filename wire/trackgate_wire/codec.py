@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TypeVar, cast, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
 
@@ -55,14 +54,28 @@ def decode_query(fields: Mapping[str, list[str]], shape: type[MessageT]) -> Mess
     return _convert(values, shape)
 
 
-@lru_cache(maxsize=256)
 def _decoder(shape: type[MessageT]) -> msgspec.json.Decoder[MessageT]:
-    return msgspec.json.Decoder(shape, strict=False)
+    decoder = _decoders.get(shape)
+    if decoder is None:
+        decoder = _decoders[shape] = msgspec.json.Decoder(shape, strict=False)
+    return decoder
 
 
-@lru_cache(maxsize=256)
+_decoders: dict[type[object], msgspec.json.Decoder[Any]] = {}
+
+
 def list_fields(shape: type[object]) -> frozenset[str]:
     """Names of the fields of `shape` that may be given several times."""
+    known = _lists.get(shape)
+    if known is None:
+        known = _lists[shape] = _find_list_fields(shape)
+    return known
+
+
+_lists: dict[type[object], frozenset[str]] = {}
+
+
+def _find_list_fields(shape: type[object]) -> frozenset[str]:
     return frozenset(
         field.encode_name
         for field in msgspec.structs.fields(cast(type[msgspec.Struct], shape))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 from trackgate_wire import artifacts, datasets, experiments, metrics, runs, server
 from trackgate_wire.endpoint import Endpoint
@@ -11,12 +10,13 @@ from trackgate_wire.endpoint import Endpoint
 _MODULES = (experiments, runs, metrics, datasets, artifacts, server)
 
 
-def _endpoints() -> Iterator[Endpoint[Any, Any]]:
-    for module in _MODULES:
-        values: list[object] = list(vars(module).values())
-        for value in values:
-            if isinstance(value, Endpoint):
-                yield cast(Endpoint[Any, Any], value)
+def _is_endpoint(value: object) -> TypeGuard[Endpoint[Any, Any]]:
+    return isinstance(value, Endpoint)
 
 
-ENDPOINTS: tuple[Endpoint[Any, Any], ...] = tuple(_endpoints())
+ENDPOINTS: tuple[Endpoint[Any, Any], ...] = tuple(
+    value
+    for module in _MODULES
+    for value in vars(module).values()
+    if _is_endpoint(value)
+)
