@@ -1,0 +1,139 @@
+"""Calls whose body or answer is a file's bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from flask import Flask, Response, request
+from trackgate_wire.artifacts import (
+    DELETE_ARTIFACT,
+    DOWNLOAD_ARTIFACT,
+    GET_RUN_ARTIFACT,
+    SIGNED_DOWNLOAD,
+    SIGNED_UPLOAD,
+    SIGNED_VERDICT,
+    UPLOAD_ARTIFACT,
+    UPLOAD_RUN_ARTIFACT,
+)
+from trackgate_wire.errors import InvalidParameterValue, PermissionDenied
+
+from trackgate_server.http.binding import bind_bytes
+from trackgate_server.http.receiving import body_of
+from trackgate_server.http.roles import Doorkeeper
+from trackgate_server.http.sending import sent
+from trackgate_server.operations import artifacts, signing
+from trackgate_server.operations.artifact_places import Found
+from trackgate_server.operations.scope import Scope, Services
+from trackgate_server.operations.signing import Grant
+
+SIGNED_PATH_HEADER = "X-Trackgate-Signed-Path"
+SIGNED_METHOD_HEADER = "X-Trackgate-Signed-Method"
+
+
+def register(app: Flask, door: Doorkeeper, services: Services) -> None:
+    """Have `app` answer every byte route of the protocol."""
+    for route, view in _VIEWS.items():
+        bind_bytes(app, door, services, route, view)
+
+
+def _download(scope: Scope, artifact_path: str) -> Response:
+    return _sent(scope, artifacts.readable(scope, artifact_path))
+
+
+def _download_of_run(scope: Scope) -> Response:
+    run_id = request.args.get("run_id") or request.args.get("run_uuid")
+    return _sent(
+        scope,
+        artifacts.readable_of_run(
+            scope, _given("run_id", run_id), _given("path", request.args.get("path"))
+        ),
+    )
+
+
+def _upload(scope: Scope, artifact_path: str) -> Response:
+    return _stored(scope, artifacts.writable(scope, artifact_path))
+
+
+def _upload_to_run(scope: Scope) -> Response:
+    run_id = request.args.get("run_uuid") or request.args.get("run_id")
+    return _stored(
+        scope,
+        artifacts.writable_of_run(
+            scope, _given("run_uuid", run_id), _given("path", request.args.get("path"))
+        ),
+    )
+
+
+def _delete(scope: Scope, artifact_path: str) -> Response:
+    artifacts.delete(scope, artifacts.writable(scope, artifact_path))
+    return _empty()
+
+
+def _signed_download(scope: Scope, token: str) -> Response:
+    scope, grant = _as_holder(scope, token, request.method)
+    return _sent(scope, artifacts.readable_of_run(scope, grant.run_id, grant.path))
+
+
+def _signed_upload(scope: Scope, token: str) -> Response:
+    scope, grant = _as_holder(scope, token, request.method)
+    if grant.upload_id:
+        return _part_stored(scope, grant)
+    found = artifacts.writable_of_run(scope, grant.run_id, grant.path)
+    return _stored(scope, found)
+
+
+def _signed_verdict(scope: Scope) -> Response:
+    """The proxy asks, before it reads a body, whether a signed URL is good."""
+    if not scope.services.settings.behind_proxy:
+        raise PermissionDenied("Only a proxy in front of the server may ask this.")
+    path = request.headers.get(SIGNED_PATH_HEADER, "")
+    method = request.headers.get(SIGNED_METHOD_HEADER, "")
+    _as_holder(scope, signing.token_in(path), method)
+    return Response(status=204)
+
+
+_VIEWS = {
+    DOWNLOAD_ARTIFACT: _download,
+    UPLOAD_ARTIFACT: _upload,
+    DELETE_ARTIFACT: _delete,
+    GET_RUN_ARTIFACT: _download_of_run,
+    UPLOAD_RUN_ARTIFACT: _upload_to_run,
+    SIGNED_DOWNLOAD: _signed_download,
+    SIGNED_UPLOAD: _signed_upload,
+    SIGNED_VERDICT: _signed_verdict,
+}
+
+
+def _as_holder(scope: Scope, token: str, method: str) -> tuple[Scope, Grant]:
+    """What a signed URL permits, and the scope of the person it was made for."""
+    grant = signing.read(scope, token, method)
+    return dataclasses.replace(scope, caller=signing.holder(scope, grant)), grant
+
+
+def _sent(scope: Scope, found: Found) -> Response:
+    download = artifacts.open_for(scope, found)
+    return sent(request, scope.services.settings, download)
+
+
+def _stored(scope: Scope, found: Found) -> Response:
+    artifacts.store(scope, found, body_of(request, scope.services.settings))
+    return _empty()
+
+
+def _part_stored(scope: Scope, grant: Grant) -> Response:
+    body = body_of(request, scope.services.settings)
+    uploads = scope.services.blobs.uploads
+    part = uploads.put_part(grant.upload_id, grant.number, body)
+    response = Response()
+    response.set_etag(part.etag)
+    return response
+
+
+def _empty() -> Response:
+    return Response(b"{}", content_type="application/json")
+
+
+def _given(name: str, value: str | None) -> str:
+    if not value:
+        raise InvalidParameterValue(f"Request must specify {name}.")
+    return value

@@ -1,0 +1,89 @@
+"""A stored file as an answer: by the proxy where it can, else by the server."""
+
+from __future__ import annotations
+
+import mimetypes
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from flask import Request, Response
+from werkzeug.wsgi import wrap_file
+
+from trackgate_server.blobs.store import OpenBlob
+from trackgate_server.operations.artifacts import Download
+from trackgate_server.settings import Settings
+
+_CHUNK_BYTES = 256 * 1024
+# Text that browsers or mimetypes would take for something to run.
+_PLAIN_TEXT = frozenset(
+    {
+        *("cfg", "conf", "csv", "hocon", "ini", "ipynb", "json", "js", "log", "md"),
+        *("mlmodel", "mlproject", "properties", "py", "rst", "toml", "tsv", "txt"),
+        *("xml", "yaml", "yml"),
+    }
+)
+
+
+def sent(request: Request, settings: Settings, download: Download) -> Response:
+    """Answer with a file, which is closed in the end.
+
+    It is always an attachment in a sandbox: a page or picture that somebody stored
+    must not run with the rights of whoever opens it.
+    """
+    blob = download.blob
+    if settings.behind_proxy and settings.accel_prefix and blob.internal_path:
+        response = _by_proxy(settings.accel_prefix, blob)
+    else:
+        response = _streamed(request, blob)
+    response.content_type = content_type(download.name)
+    response.headers["Content-Disposition"] = _attachment(download.name)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def content_type(name: str) -> str:
+    """What a file's name says of its content; text is shown as text, not as code."""
+    stem, _, extension = name.lower().rpartition(".")
+    if extension in _PLAIN_TEXT or (not stem and name.lower() in _PLAIN_TEXT):
+        return "text/plain; charset=utf-8"
+    guessed, encoding = mimetypes.guess_type(f"x.{extension}")
+    if guessed is None or encoding is not None:
+        return "application/octet-stream"
+    return guessed
+
+
+def _by_proxy(prefix: str, blob: OpenBlob) -> Response:
+    """The proxy opens the same path itself, and does ranges, ETag and length."""
+    blob.file.close()
+    target = f"{prefix.rstrip('/')}/{quote(blob.internal_path or '')}"
+    return Response(headers={"X-Accel-Redirect": target})
+
+
+def _streamed(request: Request, blob: OpenBlob) -> Response:
+    response = Response(
+        wrap_file(request.environ, blob.file, _CHUNK_BYTES), direct_passthrough=True
+    )
+    response.content_length = blob.size_bytes
+    response.last_modified = datetime.fromtimestamp(blob.modified_ns / 1e9, UTC)
+    response.set_etag(blob.etag)
+    try:
+        response.make_conditional(
+            request.environ, accept_ranges=True, complete_length=blob.size_bytes
+        )
+    except BaseException:
+        blob.file.close()
+        raise
+    return response
+
+
+def _attachment(name: str) -> str:
+    """RFC 6266: a name for old readers, and the real one for the others."""
+    plain = "".join(
+        letter if letter.isascii() and letter.isprintable() else "_" for letter in name
+    )
+    escaped = plain.replace("\\", "_").replace('"', "_")
+    return (
+        f"attachment; filename=\"{escaped}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
