@@ -1,0 +1,241 @@
+"""Experiment tracking that a training script imports.
+
+The names are MLflow's, so `import trackgate as mlflow` is all that changes. Nothing
+is loaded before it is used: the import costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    __version__: str
+    from trackgate import (
+        artifacts,
+        client,
+        config,
+        data,
+        entities,
+        exceptions,
+        tracking,
+    )
+    from trackgate.client import (
+        MlflowClient,
+        TrackingClient,
+    )
+    from trackgate.errors import (
+        TrackgateError,
+        Unauthenticated,
+    )
+    from trackgate.exceptions import (
+        MlflowException,
+    )
+    from trackgate.fluent.active_run import (
+        ActiveRun,
+    )
+    from trackgate.fluent.experiments import (
+        create_experiment,
+        delete_experiment,
+        delete_experiment_tag,
+        get_experiment,
+        get_experiment_by_name,
+        restore_experiment,
+        search_experiments,
+        set_experiment,
+        set_experiment_tag,
+        set_experiment_tags,
+    )
+    from trackgate.fluent.files import (
+        get_artifact_uri,
+        load_table,
+        log_artifact,
+        log_artifacts,
+        log_dict,
+        log_figure,
+        log_image,
+        log_stream,
+        log_table,
+        log_text,
+    )
+    from trackgate.fluent.logging import (
+        delete_tag,
+        flush_async_logging,
+        log_input,
+        log_inputs,
+        log_metric,
+        log_metrics,
+        log_outputs,
+        log_param,
+        log_params,
+        set_tag,
+        set_tags,
+    )
+    from trackgate.fluent.runs import (
+        active_run,
+        delete_run,
+        end_run,
+        get_parent_run,
+        get_run,
+        last_active_run,
+        restore_run,
+        start_run,
+    )
+    from trackgate.fluent.searching import (
+        search_runs,
+    )
+    from trackgate.fluent.session import (
+        get_tracking_uri,
+        is_tracking_uri_set,
+        set_tracking_uri,
+    )
+
+
+__all__ = [
+    "ActiveRun",
+    "MlflowClient",
+    "MlflowException",
+    "TrackgateError",
+    "TrackingClient",
+    "Unauthenticated",
+    "__version__",
+    "active_run",
+    "artifacts",
+    "client",
+    "config",
+    "create_experiment",
+    "data",
+    "delete_experiment",
+    "delete_experiment_tag",
+    "delete_run",
+    "delete_tag",
+    "end_run",
+    "entities",
+    "exceptions",
+    "flush_async_logging",
+    "get_artifact_uri",
+    "get_experiment",
+    "get_experiment_by_name",
+    "get_parent_run",
+    "get_run",
+    "get_tracking_uri",
+    "is_tracking_uri_set",
+    "last_active_run",
+    "load_table",
+    "log_artifact",
+    "log_artifacts",
+    "log_dict",
+    "log_figure",
+    "log_image",
+    "log_input",
+    "log_inputs",
+    "log_metric",
+    "log_metrics",
+    "log_outputs",
+    "log_param",
+    "log_params",
+    "log_stream",
+    "log_table",
+    "log_text",
+    "restore_experiment",
+    "restore_run",
+    "search_experiments",
+    "search_runs",
+    "set_experiment",
+    "set_experiment_tag",
+    "set_experiment_tags",
+    "set_tag",
+    "set_tags",
+    "set_tracking_uri",
+    "start_run",
+    "tracking",
+]
+
+# Where each name lives. A test holds this, `__all__` and the imports above together.
+_HOMES = {
+    "client": (
+        "MlflowClient",
+        "TrackingClient",
+    ),
+    "errors": (
+        "TrackgateError",
+        "Unauthenticated",
+    ),
+    "exceptions": ("MlflowException",),
+    "fluent.active_run": ("ActiveRun",),
+    "fluent.experiments": (
+        "create_experiment",
+        "delete_experiment",
+        "delete_experiment_tag",
+        "get_experiment",
+        "get_experiment_by_name",
+        "restore_experiment",
+        "search_experiments",
+        "set_experiment",
+        "set_experiment_tag",
+        "set_experiment_tags",
+    ),
+    "fluent.files": (
+        "get_artifact_uri",
+        "load_table",
+        "log_artifact",
+        "log_artifacts",
+        "log_dict",
+        "log_figure",
+        "log_image",
+        "log_stream",
+        "log_table",
+        "log_text",
+    ),
+    "fluent.logging": (
+        "delete_tag",
+        "flush_async_logging",
+        "log_input",
+        "log_inputs",
+        "log_metric",
+        "log_metrics",
+        "log_outputs",
+        "log_param",
+        "log_params",
+        "set_tag",
+        "set_tags",
+    ),
+    "fluent.runs": (
+        "active_run",
+        "delete_run",
+        "end_run",
+        "get_parent_run",
+        "get_run",
+        "last_active_run",
+        "restore_run",
+        "start_run",
+    ),
+    "fluent.searching": ("search_runs",),
+    "fluent.session": (
+        "get_tracking_uri",
+        "is_tracking_uri_set",
+        "set_tracking_uri",
+    ),
+}
+_MODULES = frozenset(
+    {"artifacts", "client", "config", "data", "entities", "exceptions", "tracking"}
+)
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return import_module("importlib.metadata").version(__name__)
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    # The next use finds it without coming here.
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -18,6 +18,7 @@ from trackgate_wire.artifacts import ArtifactsPage, ListArtifacts
 from trackgate import pictures, tables, values
 from trackgate.artifact_names import join, store_path
 from trackgate.calls import calls
+from trackgate.delivery import Delivery
 from trackgate.downloads import Downloader
 from trackgate.entities import FileInfo, Run
 from trackgate.errors import InvalidParameterValue, NotFound
@@ -28,7 +29,6 @@ from trackgate.local_paths import (
     uploads_of_folder,
 )
 from trackgate.metric_calls import MetricCalls
-from trackgate.outbox import Outbox
 from trackgate.store_calls import StoreCalls
 from trackgate.transport import Connection
 from trackgate.uploads import Upload, Uploader
@@ -46,8 +46,8 @@ _COPY_BYTES = 1024 * 1024
 class ArtifactCalls(StoreCalls, MetricCalls):
     """Artifacts of runs: upload, list, download, and things that become files."""
 
-    def __init__(self, connection: Connection, outbox: Outbox) -> None:
-        super().__init__(connection, outbox)
+    def __init__(self, connection: Connection, delivery: Delivery) -> None:
+        super().__init__(connection, delivery)
         self._uploader = Uploader(connection, self)
         self._downloader = Downloader(connection, self)
         # Where a run's artifacts are never changes.

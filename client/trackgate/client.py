@@ -7,16 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from trackgate_wire import runs
-
 from trackgate import credentials
 from trackgate.artifact_calls import ArtifactCalls
-from trackgate.batches import Batch
+from trackgate.delivery import Delivery
 from trackgate.errors import BadSetting
 from trackgate.experiment_calls import ExperimentCalls
-from trackgate.outbox import Outbox
 from trackgate.server_calls import ServerCalls
 from trackgate.settings import Settings
+from trackgate.spool import Spool
 from trackgate.transport import Connection
 
 NO_URI = (
@@ -48,17 +46,25 @@ class TrackingClient(ArtifactCalls, ExperimentCalls, ServerCalls):
         if tracking_uri:
             settings = replace(settings, tracking_uri=tracking_uri)
         connection = connect(settings, os.environ, username=username, password=password)
-        outbox = Outbox(self._send_batch, settings.queue_capacity)
-        super().__init__(connection, outbox)
+        delivery = Delivery(connection, Spool.of(settings, connection.uri))
+        super().__init__(connection, delivery)
         self._registry_uri = registry_uri or connection.uri
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it was made with."""
+        return self._connection.settings
+
+    @property
+    def username(self) -> str | None:
+        """The name it logs in with."""
+        found = self._connection.credentials
+        return found.username if found else None
 
     @property
     def tracking_uri(self) -> str:
         """The server's address, without a name and password."""
         return self._connection.uri
-
-    def _send_batch(self, run_id: str, batch: Batch) -> None:
-        self._connection.call(runs.LOG_BATCH, batch.request(run_id))
 
 
 MlflowClient = TrackingClient

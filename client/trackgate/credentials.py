@@ -17,7 +17,7 @@ from trackgate.errors import BadSetting
 
 WHAT_TO_SET = "Set TRACKING_USERNAME and TRACKING_PASSWORD"
 
-_VARIABLES = (
+VARIABLES = (
     ("TRACKING_USERNAME", "TRACKING_PASSWORD"),
     ("MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"),
 )
@@ -53,7 +53,7 @@ def find(
     """
     if username or password:
         return _pair(username, password, "username", "password", "arguments in code")
-    for name_key, password_key in _VARIABLES:
+    for name_key, password_key in VARIABLES:
         found = environment.get(name_key), environment.get(password_key)
         if any(found):
             source = f"{name_key} and {password_key}"

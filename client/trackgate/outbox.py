@@ -7,6 +7,7 @@ empty outbox; what was waiting is sent by its parent.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import threading
@@ -150,10 +151,12 @@ class Outbox:
         """Put aside whatever has not been sent, because nobody will wait for it."""
         with self._lock:
             left = [*self._in_flight, *self._queue]
+            queued = list(self._queue)
             self._queue.clear()
-        for operations in left:
-            for parcel in _parcels([operations]):
-                self._put_aside(parcel)
+        late = TemporarilyUnavailable("It was not sent before the program ended.")
+        for parcel in _parcels(left):
+            self._put_aside(parcel, late)
+        self._settle(queued)
 
     def _start(self) -> bool:
         """Have the thread run; False where the interpreter starts no more threads."""
@@ -213,7 +216,6 @@ class Outbox:
                 operations.values = ()
                 operations.done = True
             self._settled += len(chosen)
-            self._in_flight = []
             self._finished.notify_all()
 
     def _deliver(self, parcel: _Parcel) -> None:
@@ -235,12 +237,12 @@ class Outbox:
                 share.take(operations, value)
             self._deliver(share)
 
-    def _put_aside(self, parcel: _Parcel, error: TrackgateError | None = None) -> None:
+    def _put_aside(self, parcel: _Parcel, error: TrackgateError) -> None:
         if self._keep is not None:
             try:
                 self._keep(parcel.run_id, parcel.batch)
             except OSError as trouble:
-                error = error or TemporarilyUnavailable(str(trouble))
+                error = TemporarilyUnavailable(f"{error.message} Nor kept: {trouble}")
             else:
                 return
         for operations, _ in parcel.shares:
@@ -288,3 +290,9 @@ def _forget_all() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)
+
+
+@atexit.register
+def _flush_all() -> None:
+    for outbox in list(_outboxes):
+        outbox.flush()

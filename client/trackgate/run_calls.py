@@ -20,6 +20,8 @@ from trackgate_wire.runs import (
 
 from trackgate import batches, values
 from trackgate.calls import Calls, calls
+from trackgate.config import sends_in_background
+from trackgate.delivery import Delivery
 from trackgate.entities import (
     DatasetInput,
     LoggedModelInput,
@@ -50,9 +52,12 @@ class RunCalls(Calls):
     returns at once; None follows the setting for background sending.
     """
 
-    def __init__(self, connection: Connection, outbox: Outbox) -> None:
+    def __init__(self, connection: Connection, delivery: Delivery) -> None:
         super().__init__(connection)
-        self._outbox = outbox
+        self._delivery = delivery
+        self._outbox = Outbox(
+            delivery.send, connection.settings.queue_capacity, delivery.keep
+        )
 
     @calls(runs.CREATE_RUN)
     def create_run(
@@ -140,7 +145,7 @@ class RunCalls(Calls):
             status=_status(status) or RunStatus.FINISHED,
             end_time=values.now_ms() if end_time is None else end_time,
         )
-        self._connection.call(runs.UPDATE_RUN, request)
+        self._delivery.end(request)
 
     @calls(runs.DELETE_RUN)
     def delete_run(self, run_id: str) -> None:
@@ -247,10 +252,17 @@ class RunCalls(Calls):
         """Wait until all that waits in the background has been sent."""
         self._outbox.flush()
 
+    def settle_in_a_hurry(self) -> None:
+        """Send what waits within a few seconds, and put aside what is left."""
+        if not self._outbox.flush(self._connection.settings.exit_flush_s):
+            self._outbox.rescue()
+
+    def send_waiting(self) -> None:
+        """Send what an earlier program had to leave behind."""
+        self._delivery.send_waiting()
+
     def _in_background(self, synchronous: bool | None) -> bool:
-        if synchronous is None:
-            return self._connection.settings.async_logging
-        return not synchronous
+        return sends_in_background(synchronous, self._connection.settings)
 
 
 # A parameter of the same name hides the module inside `log_inputs`.

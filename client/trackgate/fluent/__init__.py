@@ -1,0 +1,1 @@
+"""The calls of a training script: no client to make, one run that is active."""
