@@ -70,31 +70,39 @@ class SqliteDatabase(Database):
 class _Entry:
     """A job that waits for its commit, and later what became of it."""
 
-    __slots__ = ("done", "error", "job", "result")
+    __slots__ = ("done", "error", "gate", "job", "result")
 
     def __init__(self, job: Job[Any]) -> None:
         self.job = job
         self.done = False
         self.error: BaseException | None = None
         self.result: Any = None
+        self.gate = Lock()
+        self.gate.acquire()
 
 
 class _Writer:
-    """Queue of waiting jobs; the first one's thread works for the others."""
+    """Queue of waiting jobs; one waiting thread works for all that are in it."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
+        self._turn = _Turn(Path(f"{database.path}-writer"))
         self._queue: deque[_Entry] = deque()
-        self._working = Lock()
+        self._mutex = Lock()
+        self._busy = False
         self._connection: Connection | None = None
-        self._lock_file: int | None = None
 
     def write(self, job: Job[ResultT]) -> ResultT:
         entry = _Entry(job)
-        self._queue.append(entry)
-        with self._working:
-            while not entry.done:
-                self._write_group()
+        with self._mutex:
+            self._queue.append(entry)
+            leads = not self._busy
+            self._busy = True
+        if not leads:
+            # Opened when the job is done, or when it is this thread's turn to work.
+            entry.gate.acquire()
+        if not entry.done:
+            self._write_group()
         if entry.error is not None:
             raise entry.error
         return cast(ResultT, entry.result)
@@ -102,23 +110,38 @@ class _Writer:
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
-        if self._lock_file is not None:
-            os.close(self._lock_file)
-        self._connection = self._lock_file = None
+            self._connection = None
+        self._turn.close()
 
     def _write_group(self) -> None:
-        with self._other_processes_out():
-            queue = self._queue
-            group = [queue.popleft() for _ in range(min(len(queue), _LARGEST_GROUP))]
-            try:
+        """Write for all who wait, the caller's own job being the first of them."""
+        group: list[_Entry] = []
+        try:
+            with self._turn.taken():
+                group = self._next_group()
                 self._commit(group)
-            except BaseException as error:
-                for entry in group:
-                    entry.error = entry.error or error
-                self._start_afresh()
-            finally:
-                for entry in group:
-                    entry.done = True
+        except BaseException as error:
+            group = group or self._next_group()
+            for entry in group:
+                entry.error = entry.error or error
+            self._start_afresh()
+        for entry in group:
+            entry.done = True
+        self._hand_over()
+        for entry in group:
+            entry.gate.release()
+
+    def _next_group(self) -> list[_Entry]:
+        with self._mutex:
+            size = min(len(self._queue), _LARGEST_GROUP)
+            return [self._queue.popleft() for _ in range(size)]
+
+    def _hand_over(self) -> None:
+        with self._mutex:
+            self._busy = bool(self._queue)
+            following = self._queue[0] if self._queue else None
+        if following is not None:
+            following.gate.release()
 
     def _commit(self, group: list[_Entry]) -> None:
         connection = self._connected()
@@ -143,18 +166,39 @@ class _Writer:
             self._connection.close()
             self._connection = None
 
+
+class _Turn:
+    """The right to write, of one process at a time, given out in turn.
+
+    A process that has just written would mostly win a single lock again before
+    another one wakes. So it has to pass a first lock, at which the other one stands
+    already, and the second only then.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._paths = (Path(f"{path}-next"), path)
+        self._files: list[int] = []
+
     @contextmanager
-    def _other_processes_out(self) -> Generator[None]:
-        if self._lock_file is None:
-            path = f"{self._database.path}-writer"
-            self._lock_file = os.open(
-                path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-            )
-        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+    def taken(self) -> Generator[None]:
+        if not self._files:
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            self._files = [os.open(path, flags, 0o600) for path in self._paths]
+        entrance, writing = self._files
+        fcntl.flock(entrance, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(writing, fcntl.LOCK_EX)
+        finally:
+            fcntl.flock(entrance, fcntl.LOCK_UN)
         try:
             yield
         finally:
-            fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+            fcntl.flock(writing, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        for file in self._files:
+            os.close(file)
+        self._files = []
 
 
 def _attempt(db: Transaction, entry: _Entry) -> None:
