@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trackgate import credentials
 from trackgate.artifact_calls import ArtifactCalls
+from trackgate.credentials import Credentials
 from trackgate.delivery import Delivery
 from trackgate.errors import BadSetting
 from trackgate.experiment_calls import ExperimentCalls
@@ -46,20 +47,19 @@ class TrackingClient(ArtifactCalls, ExperimentCalls, ServerCalls):
         if tracking_uri:
             settings = replace(settings, tracking_uri=tracking_uri)
         connection = connect(settings, os.environ, username=username, password=password)
-        delivery = Delivery(connection, Spool.of(settings, connection.uri))
-        super().__init__(connection, delivery)
+        self.spool = Spool.of(settings, connection.uri)
+        super().__init__(connection, Delivery(connection, self.spool))
         self._registry_uri = registry_uri or connection.uri
 
     @property
-    def settings(self) -> Settings:
-        """The settings it was made with."""
-        return self._connection.settings
+    def connection(self) -> Connection:
+        """What it speaks through."""
+        return self._connection
 
     @property
-    def username(self) -> str | None:
-        """The name it logs in with."""
-        found = self._connection.credentials
-        return found.username if found else None
+    def credentials(self) -> Credentials | None:
+        """The name and password it logs in with, and where they were found."""
+        return self._connection.credentials
 
     @property
     def tracking_uri(self) -> str:

@@ -158,7 +158,8 @@ def _create(
     parent_id: str | None,
     tags: Mapping[str, object],
 ) -> Run:
-    all_tags: dict[str, object] = {**context_tags(client.username), **tags}
+    who = client.credentials.username if client.credentials else None
+    all_tags: dict[str, object] = {**context_tags(who), **tags}
     if parent_id is not None:
         all_tags[PARENT_TAG] = parent_id
     if run_name:

@@ -1,0 +1,1 @@
+"""The client's subcommands; each file is loaded when its command is used."""
