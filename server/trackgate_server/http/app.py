@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from trackgate_wire.endpoint import Access
 from trackgate_wire.endpoints import ENDPOINTS
 from trackgate_wire.server import PROTOCOL_VERSION
 
 from trackgate_server.blobs.local import LocalBlobs
 from trackgate_server.http import failures
 from trackgate_server.http.binding import bind
+from trackgate_server.http.origin import check_origin
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.operations import (
     datasets,
@@ -23,6 +25,7 @@ from trackgate_server.operations.serving import OPERATIONS
 from trackgate_server.settings import Settings
 from trackgate_server.store import secrets
 from trackgate_server.store.database import Database, open_database
+from trackgate_server.web import home
 
 # Importing these modules registers what they serve.
 _SERVING = (datasets, experiments, metrics, runs, server, tags)
@@ -48,23 +51,27 @@ def start_services(settings: Settings) -> Services:
 
 def assemble(services: Services) -> Flask:
     """The application on services that are already open."""
-    app = Flask("trackgate_server", static_folder=None)
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app = Flask("trackgate_server", static_folder=None, template_folder="web/templates")
     door = Doorkeeper(services.settings, services.database)
     failures.register(app)
     for endpoint in ENDPOINTS:
         served = OPERATIONS.get(endpoint)
         if served is not None:
             bind(app, door, services, served)
-    _bind_plain_pages(app, services.settings.static_prefix, door)
+    _bind_plain_texts(app, services.settings, door)
+    home.register(app, door, services)
     return app
 
 
-def _bind_plain_pages(app: Flask, prefix: str, door: Doorkeeper) -> None:
+def _bind_plain_texts(app: Flask, settings: Settings, door: Doorkeeper) -> None:
+    prefix = settings.static_prefix
+
     def health() -> Response:
         return Response("OK", content_type="text/plain")
 
     def version() -> Response:
+        check_origin(request, settings)
+        door.admit(request, Access.READ)
         return Response(PROTOCOL_VERSION, content_type="text/plain")
 
     app.add_url_rule(f"{prefix}/health", view_func=health, methods=["GET"])

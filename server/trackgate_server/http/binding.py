@@ -53,7 +53,7 @@ def bind_bytes(
     def admitted(**parts: str) -> Response:
         check_origin(request, services.settings)
         caller = door.admit(request, route.access)
-        return view(_scope(services, caller), **parts)
+        return view(scope_of(services, caller), **parts)
 
     for url in route.urls:
         app.add_url_rule(
@@ -76,10 +76,10 @@ def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
         message = _decoded(endpoint.request, most)
         want = wants(message)
         if want == "none":
-            return _answer(function(_scope(services, caller), message, **parts))
+            return _answer(function(scope_of(services, caller), message, **parts))
 
         def job(db: Transaction) -> Message:
-            return function(_scope(services, caller, db), message, **parts)
+            return function(scope_of(services, caller, db), message, **parts)
 
         if want == "read":
             return _answer(database.read(job))
@@ -88,9 +88,10 @@ def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
     return view
 
 
-def _scope(
+def scope_of(
     services: Services, caller: Identity, db: Transaction | None = None
 ) -> Scope:
+    """What an operation is given, for the request that is being answered."""
     proto = request.headers.get("X-Forwarded-Proto", request.scheme)
     trusted = services.settings.behind_proxy
     scheme = proto if trusted else request.scheme
