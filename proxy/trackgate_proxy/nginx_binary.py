@@ -10,7 +10,7 @@ from pathlib import Path
 from trackgate_proxy.data_folder import DataFolder
 
 # Where it lies on systems whose ordinary accounts do not search there.
-_FURTHER_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
+FURTHER_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
 
 
 class NginxError(RuntimeError):
@@ -19,7 +19,7 @@ class NginxError(RuntimeError):
 
 def find_nginx() -> str:
     """Path of the program. Raises NginxError with the fix when it is missing."""
-    searched = os.pathsep.join((os.environ.get("PATH", ""), *_FURTHER_FOLDERS))
+    searched = os.pathsep.join((os.environ.get("PATH", ""), *FURTHER_FOLDERS))
     found = shutil.which("nginx", path=searched)
     if found is None:
         raise NginxError(

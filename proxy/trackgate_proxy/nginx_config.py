@@ -133,6 +133,8 @@ def _basics() -> str:
             ),
             "underscores_in_headers off;",
             "ignore_invalid_headers on;",
+            comment("Variables of locations that a request did not pass are empty."),
+            "uninitialized_variable_warn off;",
         )
     )
 

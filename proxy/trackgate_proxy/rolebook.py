@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
@@ -56,6 +55,9 @@ def open_rolebook(data_dir: Path, backend_store_uri: str | None) -> Generator[Ro
 
 
 def _opener() -> RolebookOpener:
+    # A heavy module, and `trackgate up` keeps what is loaded in memory.
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
     for entry in entry_points(group=GROUP):
         try:
             return cast("RolebookOpener", entry.load())

@@ -24,7 +24,7 @@ from trackgate_proxy.nginx_config import write_config
 from trackgate_proxy.rules import is_wildcard
 from trackgate_proxy.settings import ProxySettings, bracketed
 from trackgate_proxy.supervisor import Child, Supervisor
-from trackgate_proxy.verdict import choose_verdict_cache
+from trackgate_proxy.verdict import choose_verdict_cache, forget_verdicts
 
 READY_WITHIN_S = 120.0
 # Together well below the ten seconds after which service managers lose patience.
@@ -98,7 +98,13 @@ def address_of(settings: ProxySettings) -> str:
 
 def _nginx_child(data: DataFolder, config: Path) -> Child:
     # QUIT lets requests under way end; TERM would cut them.
-    return Child("Nginx", nginx_command(data, config), signal.SIGQUIT, NGINX_GRACE_S)
+    return Child(
+        "Nginx",
+        nginx_command(data, config),
+        signal.SIGQUIT,
+        NGINX_GRACE_S,
+        sockets=(data.verdict_socket,),
+    )
 
 
 def _server_child(settings: ProxySettings, server: ServerOptions) -> Child:
@@ -128,6 +134,7 @@ def _server_child(settings: ProxySettings, server: ServerOptions) -> Child:
         signal.SIGTERM,
         SERVER_GRACE_S,
         _server_environment(server),
+        sockets=(data.server_socket,),
     )
 
 
@@ -188,18 +195,20 @@ def _bind_message(error: OSError, host: str, port: int, option: str) -> str:
 
 
 def _clear_leftovers(data: DataFolder) -> None:
-    """Remove what a crash may have left: half uploads, sockets, the address."""
+    """Remove what a crash may have left: uploads, sockets, verdicts, the address."""
+    forget_verdicts(data)
     for upload in data.spool.iterdir():
         if upload.is_symlink() or upload.is_file():
             upload.unlink()
-    for name in (data.verdict_socket, data.server_socket, data.address):
+    for name in (data.server_socket, data.address):
         name.unlink(missing_ok=True)
 
 
 def _wait_until_ready(settings: ProxySettings, supervisor: Supervisor) -> bool:
     """Wait for /health through Nginx; False when a stop was asked for meanwhile."""
     deadline_s = time.monotonic() + READY_WITHIN_S
-    while not is_healthy(settings):
+    # Asking before the socket is there would fill Nginx's error log.
+    while not (settings.data.server_socket.exists() and is_healthy(settings)):
         ended = supervisor.find_ended()
         if ended is not None:
             raise StackError(

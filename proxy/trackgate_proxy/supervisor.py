@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 _WAITED_FOR = STOP_SIGNALS | {signal.SIGCHLD}
@@ -30,6 +31,7 @@ class Child:
     grace_signal  asks it to finish its work and end
     grace_s       how long it may take for that before it is ended
     environment   all of its environment; None means this process's own
+    sockets       names that a crash leaves behind and that keep it from starting
     """
 
     name: str
@@ -37,6 +39,7 @@ class Child:
     grace_signal: signal.Signals
     grace_s: float
     environment: Mapping[str, str] | None = field(default=None, repr=False)
+    sockets: Sequence[Path] = ()
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0
     pause_s: float = FIRST_PAUSE_S
@@ -48,6 +51,8 @@ class Child:
         So Ctrl-C reaches this supervisor only, which then stops the children in
         order. Should the supervisor be killed, its children are ended with it.
         """
+        for name in self.sockets:
+            name.unlink(missing_ok=True)
         self.process = subprocess.Popen(  # noqa: S603 - our own commands
             self.command,
             env=self.environment,

@@ -96,9 +96,9 @@ def _warn(settings: ProxySettings) -> None:
 
 
 def _greet(data: DataFolder, address: str) -> None:
-    _say(f"Trackgate is ready: {address}")
+    click.echo(f"Trackgate is ready: {address}")
     if not PeopleFile(data.htpasswd).names():
-        _say(
+        click.echo(
             "Nobody can log in yet. Add the first person: trackgate users add NAME "
             f"--role admin --data-dir {data.root}"
         )

@@ -6,7 +6,6 @@ the check sits in an inner server and its answers are kept for a few seconds.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from pathlib import Path
@@ -144,10 +143,14 @@ def choose_verdict_cache(data: DataFolder) -> Path:
 
 
 def memory_cache(data: DataFolder) -> Path:
-    """The name of the data folder's cache in shared memory."""
-    uid, _ = owner_of(data.root)
-    place = hashlib.sha256(bytes(data.root)).hexdigest()[:16]
-    return SHARED_MEMORY / f"trackgate-{uid}-{place}"
+    """The name of the data folder's cache in shared memory.
+
+    Raises FileNotFoundError when there is no data folder.
+    """
+    state = data.root.stat()
+    return SHARED_MEMORY / (
+        f"trackgate-{state.st_uid}-{state.st_dev:x}-{state.st_ino:x}"
+    )
 
 
 def forget_verdicts(data: DataFolder) -> None:
