@@ -48,7 +48,7 @@ def register(app: Flask, door: Doorkeeper, services: Services) -> None:
 
     def static_file(name: str) -> Response:
         door.admit(request, Access.READ)
-        return send_from_directory(f"{app.root_path}/static", name)
+        return send_from_directory(f"{app.root_path}/web/static", name)
 
     app.add_url_rule(f"{prefix}/", view_func=home, methods=["GET"])
     app.add_url_rule(
