@@ -7,6 +7,8 @@ import pytest
 pytest_plugins = [
     "tests.environment.peers",
     "tests.environment.postgres",
+    "tests.fixtures.databases",
+    "tests.fixtures.sites",
 ]
 
 # A test that asks for one of these fixtures, itself or through another, is marked.
