@@ -32,7 +32,7 @@ SIGNED_METHOD_HEADER = "X-Trackgate-Signed-Method"
 
 def register(app: Flask, door: Doorkeeper, services: Services) -> None:
     """Have `app` answer every byte route of the protocol."""
-    for route, view in _VIEWS.items():
+    for route, view in VIEWS.items():
         bind_bytes(app, door, services, route, view)
 
 
@@ -92,7 +92,7 @@ def _signed_verdict(scope: Scope) -> Response:
     return Response(status=204)
 
 
-_VIEWS = {
+VIEWS = {
     DOWNLOAD_ARTIFACT: _download,
     UPLOAD_ARTIFACT: _upload,
     DELETE_ARTIFACT: _delete,
