@@ -9,7 +9,7 @@ peers=$project/.venvs
 # ensure_python: sets $python to an interpreter that can make environments.
 ensure_python() {
   if ! find_python; then
-    ensure_packages python3
+    ensure_packages python3 python3-venv
     find_python || fail "needs Python 3.11 or newer"
   fi
   if [ "$python" = /usr/bin/python3 ]; then ensure_packages python3-venv; fi

@@ -1,0 +1,159 @@
+"""`scripts/up` and `scripts/down`: from nothing to a protected server, and back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from tests.environment.ports import free_port
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+START_TIMEOUT_S = 120
+SEARCH = "/api/2.0/mlflow/experiments/search?max_results=10"
+CREATE = "/api/2.0/mlflow/experiments/create"
+EXPORT = re.compile(r"^export TRACKING_(URI|USERNAME|PASSWORD)=(\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One data folder and one port to run the scripts with."""
+
+    data: Path
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def up(self, *options: str) -> subprocess.CompletedProcess[str]:
+        return run("up", *self.place(), *options)
+
+    def down(self) -> subprocess.CompletedProcess[str]:
+        return run("down", "--data-dir", str(self.data))
+
+    def place(self) -> list[str]:
+        return ["--data-dir", str(self.data), "--port", str(self.port)]
+
+
+def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [SCRIPTS / script, *arguments],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=START_TIMEOUT_S,
+    )
+
+
+def environment() -> dict[str, str]:
+    """What the test was started with, less settings of a server."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("TRACKGATE_")}
+
+
+def shown(output: str) -> dict[str, str]:
+    """The values of the `export` lines for a client."""
+    return dict(EXPORT.findall(output))
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    # Not below pytest's folders, which no account but the own one may enter.
+    folder = Path(tempfile.mkdtemp(prefix="trackgate-up-"))
+    folder.chmod(0o755)
+    one = Machine(folder / "data", free_port())
+    yield one
+    one.down()
+    shutil.rmtree(folder)
+
+
+def test_up_twice_shows_the_password_once_and_keeps_what_was_logged(
+    machine: Machine,
+) -> None:
+    first = shown(machine.up("--detach").stdout)
+    assert first["URI"] == machine.address
+    login = (first["USERNAME"], first["PASSWORD"])
+    name = {"name": "kept"}
+    requests.post(
+        machine.address + CREATE, json=name, auth=login, timeout=9
+    ).raise_for_status()
+    assert machine.down().returncode == 0
+
+    second = machine.up("--detach")
+
+    assert second.returncode == 0
+    assert shown(second.stdout) == {}
+    anonymous = requests.get(machine.address + SEARCH, timeout=9)
+    assert anonymous.status_code == 401
+    answer = requests.get(machine.address + SEARCH, auth=login, timeout=9).json()
+    assert "kept" in [experiment["name"] for experiment in answer["experiments"]]
+
+
+def test_up_on_a_running_server_leaves_it_alone(machine: Machine) -> None:
+    machine.up("--detach")
+    pid = (machine.data / "run" / "up.pid").read_text()
+
+    again = machine.up("--detach")
+
+    assert again.returncode == 0
+    assert machine.address in again.stderr
+    assert (machine.data / "run" / "up.pid").read_text() == pid
+
+
+def test_up_says_that_the_port_is_taken_before_it_changes_anything(
+    machine: Machine,
+) -> None:
+    with socket.create_server(("127.0.0.1", machine.port)):
+        refused = machine.up()
+
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines() == [
+        f"up: port {machine.port} is taken by another program; choose one with --port"
+    ]
+    assert not machine.data.exists()
+
+
+def test_up_in_the_foreground_ends_with_all_its_children_on_an_interrupt(
+    machine: Machine,
+) -> None:
+    with subprocess.Popen(
+        [SCRIPTS / "up", *machine.place(), "--first-user", "grace"],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as up:
+        assert up.stdout is not None
+        lines: list[str] = []
+        while not lines or "TRACKING_PASSWORD" not in lines[-1]:
+            lines.append(up.stdout.readline())
+        children = psutil.Process(up.pid).children(recursive=True)
+        up.send_signal(signal.SIGINT)
+        up.communicate(timeout=30)
+
+    assert shown("".join(lines))["USERNAME"] == "grace"
+    assert children
+    assert not psutil.wait_procs(children, timeout=5)[1]
+    assert machine.down().stderr == f"Nothing runs on {machine.data}.\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give rights up")
+def test_root_runs_the_server_as_an_account_of_its_own(machine: Machine) -> None:
+    started = machine.up("--detach")
+
+    up = psutil.Process(int((machine.data / "run" / "up.pid").read_text()))
+    users = {process.username() for process in (up, *up.children(recursive=True))}
+    # Where that account cannot read this clone there is a warning instead.
+    assert users == {"root" if "Warning" in started.stderr else "trackgate"}
