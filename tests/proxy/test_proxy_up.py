@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 import requests
-from trackgate_proxy.data_folder import DataFolder
+from trackgate_proxy.data_folder import DataFolder, ensure_folders
 from trackgate_proxy.people import People
 from trackgate_proxy.rolebook import open_rolebook
 
@@ -47,7 +48,7 @@ class Up:
     def output(self) -> str:
         return "".join(self.lines)
 
-    def wait_for(self, text: str, within_s: float = 20) -> None:
+    def wait_for(self, text: str, within_s: float = 60) -> None:
         deadline_s = time.monotonic() + within_s
         while text not in self.output:
             assert self.process.poll() is None, self.output
@@ -97,6 +98,20 @@ def start(root: Path, unused_port: int) -> Generator[Callable[..., Up]]:
         one.stop()
 
 
+@pytest.fixture(scope="module")
+def running() -> Generator[Up]:
+    """A stack that several tests look at and none changes."""
+    made = Path(tempfile.mkdtemp(prefix="tg-"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    up = Up(made, "--port", str(port))
+    up.wait_for("Trackgate is ready")
+    yield up
+    up.stop()
+    shutil.rmtree(made)
+
+
 def add(root: Path, name: str, role: str) -> tuple[str, str]:
     data = DataFolder.at(root)
     with open_rolebook(data.root, None) as rolebook:
@@ -137,22 +152,29 @@ def test_the_stack_starts_serves_and_stops(
     assert create(url, ada, "first").status_code == 400
 
 
-def test_everything_is_private_and_the_address_is_known_while_it_runs(
-    start: Callable[..., Up], root: Path, unused_port: int
-) -> None:
-    up = start()
-    up.wait_for("ready")
-    data = DataFolder.at(root)
+def test_everything_is_private(running: Up) -> None:
+    data = DataFolder.at(running.root)
 
     for folder in data.folders():
         assert folder.stat().st_mode & 0o777 == 0o700, folder
     assert data.nginx_config.stat().st_mode & 0o777 == 0o600
-    for file in (data.access_log, data.error_log, root / "tracking.db"):
+    for file in (data.access_log, data.error_log, data.root / "tracking.db"):
         assert file.stat().st_mode & 0o027 == 0, file
-    assert data.address.read_text() == f"http://127.0.0.1:{unused_port}\n"
-    assert data.error_log.read_text() == ""
-    up.stop(signal.SIGINT)
-    assert not data.address.exists()
+
+
+def test_a_start_without_trouble_logs_no_errors(running: Up) -> None:
+    assert DataFolder.at(running.root).error_log.read_text() == ""
+
+
+def test_the_address_is_known_while_it_runs(
+    start: Callable[..., Up], root: Path, unused_port: int
+) -> None:
+    up = start()
+    up.wait_for("Trackgate is ready")
+
+    assert (root / "run/address").read_text() == f"http://127.0.0.1:{unused_port}\n"
+    assert up.stop(signal.SIGINT) == 0
+    assert not (root / "run/address").exists()
 
 
 def test_a_child_that_dies_is_started_again(
@@ -178,22 +200,24 @@ def test_the_children_end_with_a_killed_supervisor(start: Callable[..., Up]) -> 
     wait_until(lambda: all(map(is_gone, tree)), within_s=10)
 
 
-def test_a_second_one_on_the_same_folder_or_port_says_why_not(
-    start: Callable[..., Up], root: Path, unused_port: int
+def test_a_second_one_on_the_same_folder_says_why_not(
+    running: Up, unused_port: int
 ) -> None:
-    start().wait_for("ready")
-    other = root / "other"
-    other.mkdir(mode=0o700)
+    second = Up(running.root, "--port", str(unused_port))
 
-    same_folder = start("--port", str(unused_port + 1))
-    same_port = Up(other, "--port", str(unused_port))
+    assert second.process.wait(30) == 1
+    second.stop()
+    assert "Another `trackgate up` already runs" in second.output
 
-    assert same_folder.process.wait(10) == 1
-    assert same_port.process.wait(10) == 1
-    assert same_port.stop() == 1
-    assert same_folder.stop() == 1
-    assert "Another `trackgate up` already runs" in same_folder.output
-    assert f"Port {unused_port} of 127.0.0.1 is taken" in same_port.output
+
+def test_a_taken_port_is_named(root: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        second = Up(root, "--port", str(port))
+        assert second.process.wait(30) == 1
+
+    second.stop()
+    assert f"Port {port} of 127.0.0.1 is taken" in second.output
 
 
 def test_a_missing_nginx_is_named_with_the_fix(tmp_path: Path) -> None:
@@ -218,7 +242,7 @@ def test_a_missing_nginx_is_named_with_the_fix(tmp_path: Path) -> None:
 def test_a_database_that_is_wrong_ends_the_start(start: Callable[..., Up]) -> None:
     up = start("--backend-store-uri", "nonsense://x")
 
-    assert up.process.wait(20) == 1
+    assert up.process.wait(30) == 1
     up.stop()
     assert "The server ended while starting" in up.output
 
@@ -240,12 +264,10 @@ def test_the_database_is_remembered_and_never_an_argument(
 
 
 def test_left_over_uploads_are_cleared(start: Callable[..., Up], root: Path) -> None:
-    first = start()
-    first.wait_for("ready")
-    first.stop()
+    ensure_folders(DataFolder.at(root))
     (root / "spool" / "0000000001").write_bytes(b"half")
 
-    start().wait_for("ready")
+    start().wait_for("Trackgate is ready")
 
     assert list((root / "spool").iterdir()) == []
 
@@ -309,12 +331,9 @@ def test_root_becomes_the_owner_of_the_folder(
     assert "root" not in up.output
 
 
-def test_the_whole_tree_is_small(start: Callable[..., Up]) -> None:
-    up = start()
-    up.wait_for("ready")
-    time.sleep(1)
+def test_the_whole_tree_is_small(running: Up) -> None:
+    processes = [psutil.Process(running.process.pid), *running.tree()]
 
-    processes = [psutil.Process(up.process.pid), *up.tree()]
     total_mb = sum(one.memory_info().rss for one in processes) / 1e6
 
     assert total_mb < 200
@@ -345,6 +364,6 @@ def wait_until(condition: Callable[[], Any], within_s: float) -> None:
 def test_a_foreign_address_is_named(root: Path, unused_port: int) -> None:
     up = Up(root, "--host", "192.0.2.1", "--port", str(unused_port))
 
-    assert up.process.wait(10) == 1
+    assert up.process.wait(30) == 1
     up.stop()
     assert "no address of this machine" in up.output
