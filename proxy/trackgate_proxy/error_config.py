@@ -141,7 +141,7 @@ def _target(answer: ErrorAnswer) -> str:
 
 def error_locations(settings: ProxySettings, headers: str) -> str:
     """The named locations, two for each answer; `headers` are the site's own."""
-    return "\n".join(
+    return "\n\n".join(
         _location(form, answer, headers)
         for answer in error_answers(settings)
         for form in ("json", "page")

@@ -196,29 +196,41 @@ def _upstream(settings: ProxySettings) -> str:
 
 
 def _site_server(settings: ProxySettings) -> str:
-    return block(
-        "server",
+    headers = site_headers(settings)
+    parts = (
         _listen(settings),
         tls_directives(settings),
         refusals(),
         error_pages(settings),
-        comment("Everything needs the verdict; the open locations say so themselves."),
+        _verdict_for_everything(),
+        _request_limits(settings),
+        _proxying(settings),
+        section("On every answer; what the server says itself stands.", headers),
+        verdict_location(settings),
+        locations(settings),
+        error_locations(settings, headers),
+    )
+    return block("server", "\n\n".join(part for part in parts if part))
+
+
+def _verdict_for_everything() -> str:
+    return section(
+        "Everything needs the verdict; the open locations say so themselves.",
         "auth_request /_verdict;",
         "auth_request_set $tg_user $upstream_http_x_verified_user;",
         "auth_request_set $tg_limited $upstream_http_x_verdict_limited;",
-        f"limit_conn conn {settings.connections_per_address};",
-        "limit_conn_status 429;",
-        f"client_max_body_size {settings.api_body_bytes};",
-        comment("A batch of 1,000 metrics stays in memory."),
-        "client_body_buffer_size 1m;",
-        _proxying(settings),
-        site_headers(settings),
-        "",
-        verdict_location(settings),
-        "",
-        locations(settings),
-        "",
-        error_locations(settings, site_headers(settings)),
+    )
+
+
+def _request_limits(settings: ProxySettings) -> str:
+    return "\n".join(
+        (
+            f"limit_conn conn {settings.connections_per_address};",
+            "limit_conn_status 429;",
+            f"client_max_body_size {settings.api_body_bytes};",
+            comment("A batch of 1,000 metrics stays in memory."),
+            "client_body_buffer_size 1m;",
+        )
     )
 
 

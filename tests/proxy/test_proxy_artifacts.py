@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 import time
 from typing import Any
 from urllib.parse import quote
@@ -64,6 +65,25 @@ def test_the_server_may_keep_the_file(site: Any) -> None:
     assert kept.read_bytes() == b"content"
     assert site.get(UPLOAD).status_code == 200
     kept.unlink()
+
+
+def test_a_full_disk_is_an_answer_and_leaves_nothing(new_site: Any) -> None:
+    site = new_site()
+    spool = str(site.data.spool)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", spool]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
+        pytest.skip("a small disk can only be made by root")
+    try:
+        full = site.send("PUT", UPLOAD, data=b"x" * 5_000_000)
+        small = site.send("PUT", UPLOAD, data=b"x" * 1_000_000)
+    finally:
+        subprocess.run(["umount", "--lazy", spool], check=True)
+
+    assert full.status_code == 503
+    assert full.json()["error_code"] == "TEMPORARILY_UNAVAILABLE"
+    assert "disk" in full.json()["message"]
+    assert "Retry-After" in full.headers
+    assert small.status_code == 200
 
 
 def test_bodies_of_the_api_are_passed_on_as_they_are(site: Any) -> None:
