@@ -161,6 +161,27 @@ def test_guessing_is_slowed_down_and_locks_nobody_else_out(
     assert "WWW-Authenticate" not in limited[0].headers
 
 
+def test_fifty_clients_of_one_person_start_at_once(
+    new_site: Any, ada: tuple[str, str]
+) -> None:
+    site = new_site()
+    with site.people.editing() as entries:
+        entries["ada"] = hash_password(ada[1])
+    statuses: list[int] = []
+
+    def ask() -> None:
+        answer = requests.get(site.url + API, auth=ada, timeout=10)
+        statuses.append(answer.status_code)
+
+    clients = [threading.Thread(target=ask) for _ in range(50)]
+    for one in clients:
+        one.start()
+    for one in clients:
+        one.join()
+
+    assert statuses == [200] * 50
+
+
 def test_requests_without_a_password_do_not_use_up_attempts(new_site: Any) -> None:
     site = new_site()
 
