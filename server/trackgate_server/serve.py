@@ -124,6 +124,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "header_map": "refuse",
         "forwarder_headers": "",
         "limit_request_field_size": 16_380,
+        # A hundred run ids in a query string are more than gunicorn's own limit.
+        "limit_request_line": 8_190,
         "accesslog": None,
         "proc_name": "trackgate-server",
         "control_socket_disable": True,
