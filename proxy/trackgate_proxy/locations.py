@@ -132,7 +132,7 @@ def _health_locations(settings: ProxySettings) -> str:
                 "auth_request off;",
                 "access_log off;",
                 proxied(settings),
-                f"proxy_pass {UPSTREAM};",
+                f"proxy_pass {UPSTREAM}{settings.static_prefix}/health;",
             ),
         )
         for path in paths

@@ -134,6 +134,7 @@ def test_below_a_prefix_everything_is_as_at_the_root(new_site: Any) -> None:
     assert len(site.upstream.last().spooled) == 5_000_000
     assert site.get("/team/tracking/health", auth=None).status_code == 200
     assert site.get("/health", auth=None).status_code == 200
+    assert site.upstream.last().target == "/team/tracking/health"
     signed = site.send("PUT", "/team/tracking/signed/good", auth=None, data=b"1")
     assert signed.status_code == 200
 
