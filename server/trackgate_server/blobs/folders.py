@@ -21,7 +21,36 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without O_NONBLOCK, opening a named pipe would wait for its other end.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_YOUNG_S = 60.0
+# The kernel writes by itself what is older.
+_OLD_S = 60.0
+_CLOCK_TICK_S = 1.0
+_REMEMBERED = 10_000
+
+
+class SyncedFolders:
+    """Syncs folders that may not be on disk as they stand, and no others.
+
+    Who made an entry in a folder may be another request that has not synced it yet,
+    so whoever builds on it does. That costs a flush of the disk each time; hence
+    folders are remembered by when they last changed.
+    """
+
+    def __init__(self) -> None:
+        self._changed_ns: dict[tuple[int, int], int] = {}
+
+    def ensure(self, folder: int) -> None:
+        """Have all entries of a folder on disk."""
+        found = os.fstat(folder)
+        identity = (found.st_dev, found.st_ino)
+        age_s = time.time() - found.st_mtime
+        if age_s > _OLD_S or self._changed_ns.get(identity) == found.st_mtime_ns:
+            return
+        os.fsync(folder)
+        # A second change within one tick of the clock would bear the same time.
+        if age_s > _CLOCK_TICK_S:
+            if len(self._changed_ns) >= _REMEMBERED:
+                self._changed_ns.clear()
+            self._changed_ns[identity] = found.st_mtime_ns
 
 
 def open_root(path: Path) -> int:
@@ -42,14 +71,14 @@ def opened(root: int, names: Sequence[str]) -> Generator[int]:
 
 
 @contextmanager
-def made(root: int, names: Sequence[str]) -> Generator[int]:
+def made(root: int, names: Sequence[str], synced: SyncedFolders) -> Generator[int]:
     """As `opened`, making folders that are missing, so that they stay after a crash."""
     folder = os.dup(root)
     try:
         for name in names:
             with suppress(FileExistsError):
                 os.mkdir(name, FOLDER_MODE, dir_fd=folder)
-            _sync_if_young(folder)
+            synced.ensure(folder)
             folder = _step(folder, name)
         yield folder
     finally:
@@ -95,13 +124,3 @@ def _step(folder: int, name: str) -> int:
     below = open_folder(folder, name)
     os.close(folder)
     return below
-
-
-def _sync_if_young(folder: int) -> None:
-    """Sync a folder that changed within the last minute.
-
-    Who made the folder below may be another request that has not synced yet. What is
-    older than a minute is on disk: its maker synced it, or the kernel did.
-    """
-    if time.time() - os.fstat(folder).st_mtime < _YOUNG_S:
-        os.fsync(folder)

@@ -51,8 +51,11 @@ class LocalUploads:
     def create(self, upload: Upload) -> str:
         self._sweep()
         upload_id = secrets.token_hex(16)
-        with failures.room(), folders.made(self._folder, (upload_id,)) as folder:
-            _write_file(folder, _ABOUT, msgspec.json.encode(upload))
+        with failures.room():
+            os.mkdir(upload_id, folders.FOLDER_MODE, dir_fd=self._folder)
+            os.fsync(self._folder)
+            with self._opened(upload_id) as folder:
+                _write_file(folder, _ABOUT, msgspec.json.encode(upload))
         return upload_id
 
     def get(self, upload_id: str) -> Upload:

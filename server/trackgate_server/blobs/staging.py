@@ -29,6 +29,7 @@ class Staging:
 
     def __init__(self, root: int) -> None:
         self.root = root
+        self._synced = folders.SyncedFolders()
         self.folder = hidden_folder(root, _INCOMING)
 
     @contextmanager
@@ -49,7 +50,7 @@ class Staging:
 
     def publish(self, name: str, place: Place) -> None:
         """Move a complete file to its place, so that it stays there after a crash."""
-        with folders.made(self.root, place.folder) as folder:
+        with folders.made(self.root, place.folder, self._synced) as folder:
             os.rename(name, place.name, src_dir_fd=self.folder, dst_dir_fd=folder)
             os.fsync(folder)
 
@@ -73,7 +74,7 @@ class Staging:
 
 def hidden_folder(root: int, name: str) -> int:
     """Descriptor, to be kept, of a folder of the server's own."""
-    with folders.made(root, (name,)) as folder:
+    with folders.made(root, (name,), folders.SyncedFolders()) as folder:
         return os.dup(folder)
 
 
