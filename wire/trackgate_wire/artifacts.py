@@ -36,7 +36,7 @@ class ArtifactsPage(Message, frozen=True, kw_only=True):
     """Paths relative to the run's artifacts."""
 
     root_uri: str = ""
-    files: list[FileInfo] = msgspec.field(default_factory=list[FileInfo])
+    files: list[FileInfo] = []
     next_page_token: str | None = None
 
 
@@ -49,7 +49,7 @@ class ListStore(Message, frozen=True):
 class StoreListing(Message, frozen=True):
     """Paths relative to the folder that was asked for."""
 
-    files: list[FileInfo] = msgspec.field(default_factory=list[FileInfo])
+    files: list[FileInfo] = []
 
 
 class CreateMultipartUpload(Message, frozen=True):

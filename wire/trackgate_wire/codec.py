@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
 
-from trackgate_wire.errors import BadRequest, InvalidParameterValue
+from trackgate_wire import rules
+from trackgate_wire.errors import InvalidParameterValue
 
 MessageT = TypeVar("MessageT")
 
 encode = msgspec.json.Encoder().encode
 
+# NUL, which PostgreSQL cannot keep, and halves of surrogate pairs, which are no
+# Unicode.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _NAMES = {math.inf: "Infinity", -math.inf: "-Infinity"}
 
 
@@ -36,21 +42,28 @@ def json_double(value: float) -> float:
 def decode(body: bytes, shape: type[MessageT]) -> MessageT:
     """Read a JSON body into `shape`; unknown fields are passed over.
 
-    Raises BadRequest for text that is not JSON, InvalidParameterValue naming the
-    field for JSON of the wrong shape.
+    Raises InvalidParameterValue for what is not JSON, for JSON of the wrong shape,
+    naming the field, and for text that no database can keep.
     """
+    # The quick way does not look at texts; what is wrong with them comes escaped.
+    if b"\\u" in body and _UNSTORABLE_ESCAPE.search(body):
+        return _decode_tolerantly(body, shape)
     try:
         return _decoder(shape).decode(body or b"{}")
-    except msgspec.DecodeError:
-        return _decode_tolerantly(body, shape)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _decode_tolerantly(body or b"{}", shape)
 
 
 def decode_query(fields: Mapping[str, list[str]], shape: type[MessageT]) -> MessageT:
-    """Read a query string's fields, each with all its values, into `shape`."""
+    """Read a query string's fields, each with all its values, into `shape`.
+
+    Of a field that may be given once, the first value counts.
+    """
     lists = list_fields(shape)
     values = {
-        name: given if name in lists else given[-1] for name, given in fields.items()
+        name: given if name in lists else given[0] for name, given in fields.items()
     }
+    _check_texts(values)
     return _convert(values, shape)
 
 
@@ -87,7 +100,10 @@ def _decode_tolerantly(body: bytes, shape: type[MessageT]) -> MessageT:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise BadRequest(f"The request's body is not JSON: {error}.") from error
+        raise InvalidParameterValue(
+            f"The request's body is not JSON: {error}."
+        ) from error
+    _check_texts(value)
     return _convert(_without_nulls(value), shape)
 
 
@@ -96,6 +112,25 @@ def _convert(value: object, shape: type[MessageT]) -> MessageT:
         return msgspec.convert(value, shape, strict=False)
     except msgspec.ValidationError as error:
         raise InvalidParameterValue(_complaint(str(error))) from error
+
+
+def _check_texts(value: object) -> None:
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict):
+        for item in cast(dict[str, object], value).values():
+            _check_texts(item)
+    elif isinstance(value, list):
+        for item in cast(list[object], value):
+            _check_texts(item)
+
+
+def _check_text(text: str) -> None:
+    for letter in _UNSTORABLE.findall(text):
+        raise InvalidParameterValue(
+            f"The request holds the character U+{ord(letter):04X} in"
+            f" {rules.shown(text)}, which cannot be stored."
+        )
 
 
 def _without_nulls(value: object) -> object:
@@ -121,4 +156,6 @@ def _complaint(message: str) -> str:
         return f"Missing value for required parameter '{path}'."
     problem, _, place = message.partition(" - at ")
     path = place.strip("`").removeprefix("$").strip(".") or "(the whole request)"
+    if problem == "Expected `str` of length >= 1":
+        return f"Missing value for required parameter '{path}'."
     return f"Invalid value for parameter '{path}': {problem.replace('`', '')}."

@@ -20,8 +20,8 @@ class Dataset(Message, frozen=True):
 
     name: str
     digest: str
-    source_type: str = ""
-    source: str = ""
+    source_type: str = msgspec.field(default_factory=str)
+    source: str = msgspec.field(default_factory=str)
     schema: str | None = None
     profile: str | None = None
 
@@ -62,7 +62,7 @@ class LogInputs(RunRef, frozen=True, kw_only=True):
 
 
 class LogOutputs(RunRef, frozen=True, kw_only=True):
-    models: list[ModelOutput] = []
+    models: list[ModelOutput]
 
 
 class SearchDatasets(Message, frozen=True):
@@ -77,9 +77,7 @@ class DatasetSummary(Message, frozen=True):
 
 
 class DatasetSummaries(Message, frozen=True):
-    dataset_summaries: list[DatasetSummary] = msgspec.field(
-        default_factory=list[DatasetSummary]
-    )
+    dataset_summaries: list[DatasetSummary] = []
 
 
 LOG_INPUTS = Endpoint("POST", "mlflow/runs/log-inputs", LogInputs, Empty, Access.WRITE)

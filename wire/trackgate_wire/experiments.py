@@ -6,7 +6,7 @@ import msgspec
 
 from trackgate_wire import limits
 from trackgate_wire.endpoint import Access, Empty, Endpoint, Message
-from trackgate_wire.scalars import Int64, LifecycleStage, ViewType
+from trackgate_wire.scalars import Int64, LifecycleStage, Required, ViewType
 
 
 class ExperimentTag(Message, frozen=True):
@@ -29,7 +29,7 @@ class Experiment(Message, frozen=True, kw_only=True):
 
 
 class CreateExperiment(Message, frozen=True):
-    name: str
+    name: Required
     artifact_location: str | None = None
     tags: list[ExperimentTag] = []
 
@@ -41,11 +41,11 @@ class ExperimentCreated(Message, frozen=True):
 class ExperimentRef(Message, frozen=True):
     """Names one experiment by its id."""
 
-    experiment_id: str
+    experiment_id: Required
 
 
 class GetExperimentByName(Message, frozen=True):
-    experiment_name: str
+    experiment_name: Required
 
 
 class ExperimentFound(Message, frozen=True):
@@ -53,8 +53,8 @@ class ExperimentFound(Message, frozen=True):
 
 
 class UpdateExperiment(Message, frozen=True):
-    experiment_id: str
-    new_name: str | None = None
+    experiment_id: Required
+    new_name: Required
 
 
 class SearchExperiments(Message, frozen=True):
@@ -70,19 +70,19 @@ class SearchExperiments(Message, frozen=True):
 class ExperimentsPage(Message, frozen=True):
     """One page; without `next_page_token` it is the last."""
 
-    experiments: list[Experiment] = msgspec.field(default_factory=list[Experiment])
+    experiments: list[Experiment] = []
     next_page_token: str | None = None
 
 
 class SetExperimentTag(Message, frozen=True):
-    experiment_id: str
-    key: str
+    experiment_id: Required
+    key: Required
     value: str = ""
 
 
 class DeleteExperimentTag(Message, frozen=True):
-    experiment_id: str
-    key: str
+    experiment_id: Required
+    key: Required
 
 
 CREATE_EXPERIMENT = Endpoint(

@@ -7,7 +7,7 @@ import msgspec
 from trackgate_wire import limits
 from trackgate_wire.endpoint import Access, Empty, Endpoint, Message
 from trackgate_wire.run_ref import RunRef
-from trackgate_wire.scalars import Int64
+from trackgate_wire.scalars import Int64, Required
 
 
 class Metric(Message, frozen=True, gc=False):
@@ -33,7 +33,7 @@ class Metric(Message, frozen=True, gc=False):
 
 
 class LogMetric(RunRef, frozen=True, kw_only=True):
-    key: str
+    key: Required
     value: float
     timestamp: Int64
     step: Int64 = 0
@@ -49,7 +49,7 @@ class LogMetric(RunRef, frozen=True, kw_only=True):
 class GetMetricHistory(RunRef, frozen=True, kw_only=True):
     """Without `max_results` the whole history comes in one answer."""
 
-    metric_key: str
+    metric_key: Required
     page_token: str | None = None
     max_results: Int64 | None = None
 
@@ -57,7 +57,7 @@ class GetMetricHistory(RunRef, frozen=True, kw_only=True):
 class MetricHistory(Message, frozen=True):
     """Points in the order of timestamp, step and value."""
 
-    metrics: list[Metric] = msgspec.field(default_factory=list[Metric])
+    metrics: list[Metric] = []
     next_page_token: str | None = None
 
 
@@ -66,7 +66,7 @@ class GetMetricHistoryBulk(Message, frozen=True, kw_only=True):
 
     run_id: list[str] = []
     run_ids: list[str] = []
-    metric_key: str
+    metric_key: Required
     max_results: Int64 = limits.HISTORY_PER_PAGE
 
 
@@ -77,7 +77,7 @@ class GetMetricHistoryBulkInterval(Message, frozen=True, kw_only=True):
     """
 
     run_ids: list[str] = []
-    metric_key: str
+    metric_key: Required
     start_step: Int64 | None = None
     end_step: Int64 | None = None
     max_results: Int64 = limits.BULK_INTERVAL_POINTS

@@ -9,7 +9,13 @@ from trackgate_wire.datasets import RunInputs, RunOutputs
 from trackgate_wire.endpoint import Access, Empty, Endpoint, Message
 from trackgate_wire.metrics import Metric
 from trackgate_wire.run_ref import RunRef
-from trackgate_wire.scalars import Int64, LifecycleStage, RunStatus, ViewType
+from trackgate_wire.scalars import (
+    Int64,
+    LifecycleStage,
+    Required,
+    RunStatus,
+    ViewType,
+)
 
 
 class Param(Message, frozen=True, gc=False):
@@ -37,7 +43,7 @@ class RunInfo(Message, frozen=True, kw_only=True):
     run_uuid: str
     run_name: str = ""
     experiment_id: str
-    user_id: str = ""
+    user_id: str = msgspec.field(default_factory=str)
     status: RunStatus = msgspec.field(default_factory=lambda: RunStatus.RUNNING)
     start_time: Int64 | None = None
     end_time: Int64 | None = None
@@ -102,22 +108,22 @@ class SearchRuns(Message, frozen=True, kw_only=True):
 class RunsPage(Message, frozen=True):
     """One page; without `next_page_token` it is the last."""
 
-    runs: list[Run] = msgspec.field(default_factory=list[Run])
+    runs: list[Run] = []
     next_page_token: str | None = None
 
 
 class LogParam(RunRef, frozen=True, kw_only=True):
-    key: str
+    key: Required
     value: str = ""
 
 
 class SetTag(RunRef, frozen=True, kw_only=True):
-    key: str
+    key: Required
     value: str = ""
 
 
 class DeleteTag(RunRef, frozen=True, kw_only=True):
-    key: str
+    key: Required
 
 
 class LogBatch(RunRef, frozen=True, kw_only=True):
@@ -131,7 +137,7 @@ class LogBatch(RunRef, frozen=True, kw_only=True):
 class LogModel(RunRef, frozen=True, kw_only=True):
     """`model_json` is the MLmodel file's content as JSON."""
 
-    model_json: str
+    model_json: Required
 
 
 CREATE_RUN = Endpoint("POST", "mlflow/runs/create", CreateRun, RunFound, Access.WRITE)

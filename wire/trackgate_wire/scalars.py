@@ -9,6 +9,10 @@ import msgspec
 
 from trackgate_wire import limits
 
+# Protocol buffers cannot tell an empty text from none, so where one is required an
+# empty one is missing too.
+Required = Annotated[str, msgspec.Meta(min_length=1)]
+
 Int64 = Annotated[int, msgspec.Meta(ge=limits.INT64_MIN, le=limits.INT64_MAX)]
 
 

@@ -11,7 +11,6 @@ from trackgate_wire import codec, limits
 from trackgate_wire.artifacts import ByteRoute
 from trackgate_wire.endpoint import Message
 from trackgate_wire.errors import BadRequest, InvalidParameterValue
-from trackgate_wire.runs import LOG_BATCH
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from trackgate_server.http.origin import check_origin
@@ -68,12 +67,11 @@ def bind_bytes(
 def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
     endpoint, function, wants = served.endpoint, served.function, served.wants
     database = services.database
-    most = limits.BATCH_BYTES if endpoint is LOG_BATCH else limits.REQUEST_BYTES
 
     def view(**parts: str) -> Response:
         check_origin(request, services.settings)
         caller = door.admit(request, endpoint.access)
-        message = _decoded(endpoint.request, most)
+        message = _decoded(endpoint.request)
         want = wants(message)
         if want == "none":
             return _answer(function(scope_of(services, caller), message, **parts))
@@ -100,38 +98,36 @@ def scope_of(
     return Scope(services, caller, origin, now_ms, db)
 
 
-def _decoded(shape: type[Any], most: int) -> Any:
+def _decoded(shape: type[Any]) -> Any:
     if request.method == "GET" and request.query_string:
         return codec.decode_query(request.args.to_dict(flat=False), shape)
-    body = _body(most)
+    body = _body()
     if body and request.method != "GET" and request.mimetype != "application/json":
-        raise BadRequest(
+        raise InvalidParameterValue(
             f"The body's content type is {request.mimetype!r}; it must be"
             " 'application/json'."
         )
     return codec.decode(body, shape)
 
 
-def _body(most: int) -> bytes:
+def _body() -> bytes:
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise BadRequest("Compressed request bodies are not accepted.")
     length = request.content_length
-    if length is not None and length > most:
-        raise _too_large(length, most)
+    if length is not None and length > limits.REQUEST_BYTES:
+        raise _too_large(length)
     # A chunked body says no length before its end.
     request.max_content_length = limits.REQUEST_BYTES
     try:
-        body = request.get_data(cache=False)
+        return request.get_data(cache=False)
     except RequestEntityTooLarge as error:
-        raise _too_large(limits.REQUEST_BYTES + 1, most) from error
-    if len(body) > most:
-        raise _too_large(len(body), most)
-    return body
+        raise _too_large(limits.REQUEST_BYTES + 1) from error
 
 
-def _too_large(size: int, most: int) -> InvalidParameterValue:
+def _too_large(size: int) -> InvalidParameterValue:
     return InvalidParameterValue(
-        f"The request's body has {size} bytes; at most {most} are allowed here."
+        f"The request's body has {size} bytes; at most"
+        f" {limits.REQUEST_BYTES} are allowed."
     )
 
 
