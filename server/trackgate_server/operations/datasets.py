@@ -14,7 +14,7 @@ from trackgate_wire.datasets import (
     SearchDatasets,
 )
 from trackgate_wire.endpoint import Empty
-from trackgate_wire.errors import InvalidParameterValue, NotFound
+from trackgate_wire.errors import InvalidParameterValue
 
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
@@ -25,11 +25,13 @@ _SEARCHED_EXPERIMENTS = 20
 
 @serves(LOG_INPUTS, "write")
 def log_inputs(scope: Scope, request: LogInputs) -> Empty:
+    run_id = request.run()
+    rules.check_run_id(run_id)
     rules.check_count("datasets", len(request.datasets), limits.DATASETS_PER_BATCH)
     rules.check_count("models", len(request.models), limits.MODELS_PER_BATCH)
     for given in request.datasets:
         _check(given)
-    run = runs.get_active(scope.db, request.run())
+    run = runs.get_active(scope.db, run_id)
     for given in request.datasets:
         datasets.log_input(scope.db, run.key, run.experiment, given)
     datasets.log_model_inputs(scope.db, run.key, request.models)
@@ -52,13 +54,7 @@ def search(scope: Scope, request: SearchDatasets) -> DatasetSummaries:
         )
     found = len(request.experiment_ids)
     rules.check_count("experiment ids", found, _SEARCHED_EXPERIMENTS)
-    where: list[int] = []
-    for experiment_id in request.experiment_ids:
-        rules.check_experiment_id(experiment_id)
-        try:
-            where.append(experiments.parse_id(experiment_id))
-        except NotFound as error:
-            raise InvalidParameterValue(error.message) from error
+    where = [experiments.parse_id(text) for text in request.experiment_ids]
     return DatasetSummaries(datasets.summaries(scope.db, where))
 
 

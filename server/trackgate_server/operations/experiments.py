@@ -61,7 +61,6 @@ def create(scope: Scope, request: CreateExperiment) -> ExperimentCreated:
 
 @serves(GET_EXPERIMENT)
 def get(scope: Scope, request: ExperimentRef) -> ExperimentFound:
-    rules.check_experiment_id(request.experiment_id)
     row = experiments.get(scope.db, request.experiment_id)
     return ExperimentFound(experiments.described(scope.db, [row])[0])
 
@@ -77,7 +76,7 @@ def get_by_name(scope: Scope, request: GetExperimentByName) -> ExperimentFound:
 
 @serves(DELETE_EXPERIMENT, "write")
 def delete(scope: Scope, request: ExperimentRef) -> Empty:
-    row = _get(scope, request.experiment_id)
+    row = experiments.get(scope.db, request.experiment_id)
     if row.lifecycle == DELETED:
         raise NotFound(
             f"No Experiment with id={row.id} exists: it is deleted already. It can be"
@@ -90,7 +89,7 @@ def delete(scope: Scope, request: ExperimentRef) -> Empty:
 
 @serves(RESTORE_EXPERIMENT, "write")
 def restore(scope: Scope, request: ExperimentRef) -> Empty:
-    row = _get(scope, request.experiment_id)
+    row = experiments.get(scope.db, request.experiment_id)
     if row.lifecycle == ACTIVE:
         raise NotFound(f"No deleted Experiment with id={row.id} exists: it is active.")
     experiments.restore(scope.db, row.id, scope.now_ms)
@@ -100,9 +99,7 @@ def restore(scope: Scope, request: ExperimentRef) -> Empty:
 
 @serves(UPDATE_EXPERIMENT, "write")
 def update(scope: Scope, request: UpdateExperiment) -> Empty:
-    row = _get(scope, request.experiment_id)
-    if request.new_name is None:
-        return Empty()
+    row = experiments.get(scope.db, request.experiment_id)
     rules.check_experiment_name(request.new_name)
     if row.lifecycle != ACTIVE:
         raise InvalidState("Cannot rename a non-active experiment; restore it first.")
@@ -153,13 +150,8 @@ def search(scope: Scope, request: SearchExperiments) -> ExperimentsPage:
     )
 
 
-def _get(scope: Scope, experiment_id: str) -> ExperimentRow:
-    rules.check_experiment_id(experiment_id)
-    return experiments.get(scope.db, experiment_id)
-
-
 def _get_active(scope: Scope, experiment_id: str) -> ExperimentRow:
-    row = _get(scope, experiment_id)
+    row = experiments.get(scope.db, experiment_id)
     check_active(row)
     return row
 
@@ -174,7 +166,7 @@ def check_active(row: ExperimentRow) -> None:
 
 
 def _check_tag(tag: ExperimentTag) -> None:
-    rules.check_tag_key("Experiment tag", tag.key)
+    rules.check_key("Experiment tag", tag.key)
     what = f"Value of experiment tag {rules.shown(tag.key)}"
     rules.check_length(what, tag.value, limits.EXPERIMENT_TAG_VALUE_LENGTH)
 

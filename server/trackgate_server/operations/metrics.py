@@ -35,6 +35,7 @@ _EVERYTHING = limits.INT64_MAX
 
 @serves(LOG_METRIC, "single")
 def log_metric(scope: Scope, request: LogMetric) -> Empty:
+    _check_dataset(request)
     point = request.point()
     _check_point(point)
     metrics.log(scope.db, scope.names, request.run(), [point])
@@ -52,6 +53,7 @@ def log_batch(scope: Scope, request: LogBatch) -> Empty:
     _check_sizes(request)
     for point in request.metrics:
         _check_point(point)
+        _check_dataset(point)
     given = [checked_param(scope, param) for param in request.params]
     rules.check_unique("param", [param.key for param in given])
     labels = checked_tags(scope, request.tags)
@@ -127,6 +129,14 @@ def _check_point(point: Metric) -> None:
     if point.timestamp < 0:
         what = f"Timestamp of metric {rules.shown(point.key)}"
         rules.check_timestamp(what, point.timestamp)
+
+
+def _check_dataset(given: Metric | LogMetric) -> None:
+    if bool(given.dataset_name) != bool(given.dataset_digest):
+        raise InvalidParameterValue(
+            f"Metric {rules.shown(given.key)}: both dataset_name and dataset_digest"
+            " must be given if one is."
+        )
 
 
 def _check_sizes(request: LogBatch) -> None:

@@ -57,7 +57,10 @@ def put(scope: Scope, run: RunKey, given: dict[str, str]) -> None:
     """Store checked tags; the run's name follows its tag."""
     stored = attributed(scope.caller, given)
     name = stored.get(RUN_NAME_TAG)
-    if name is not None:
+    if name == "":
+        # As in the peer: a run is not left without a name.
+        del stored[RUN_NAME_TAG]
+    elif name is not None:
         rules.check_length("Run name", name, limits.RUN_NAME_LENGTH)
         runs.rename(scope.db, run, name)
     tags.put(scope.db, scope.names, run, stored)
@@ -67,6 +70,20 @@ def checked_tags(scope: Scope, given: Sequence[RunTag]) -> dict[str, str]:
     """Tags by key, the last of a key counting, values within their limit."""
     for tag in given:
         rules.check_key("Tag", tag.key)
+    return _by_key(scope, given)
+
+
+def checked_first_tags(scope: Scope, given: Sequence[RunTag]) -> dict[str, str]:
+    """As `checked_tags`, for a run that is being created: any text is a key then.
+
+    So it is in the peer, and scripts pass to `start_run` what `set_tag` refuses.
+    """
+    for tag in given:
+        rules.check_tag_key("Tag", tag.key)
+    return _by_key(scope, given)
+
+
+def _by_key(scope: Scope, given: Sequence[RunTag]) -> dict[str, str]:
     return {
         tag.key: _within(scope, "Tag", tag.key, tag.value, limits.RUN_TAG_VALUE_LENGTH)
         for tag in given

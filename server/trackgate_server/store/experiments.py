@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from trackgate_wire.errors import NotFound
+from trackgate_wire import limits
+from trackgate_wire.errors import InvalidParameterValue, NotFound
 from trackgate_wire.experiments import Experiment, ExperimentTag
+from trackgate_wire.rules import shown
 
 from trackgate_server.store.lifecycle import ACTIVE, DELETED, STAGES
 from trackgate_server.store.sql import BulkInsert, Sql
@@ -25,6 +28,10 @@ class ExperimentRow(NamedTuple):
 
 
 COLUMNS = "id, name, artifact_location, lifecycle, created_ms, updated_ms"
+
+_ID = re.compile(r"-?[0-9]+")
+_LONGEST_ID = 20
+_NOBODYS_ID = -1
 
 _BY_ID = Sql(f"SELECT {COLUMNS} FROM experiments WHERE id = ?")
 _BY_NAME = Sql(f"SELECT {COLUMNS} FROM experiments WHERE name = ?")
@@ -61,10 +68,16 @@ _TAGS = Sql(
 
 
 def parse_id(experiment_id: str) -> int:
-    """The number an experiment id stands for; raises NotFound for any other text."""
-    if experiment_id.isascii() and experiment_id.isdigit() and len(experiment_id) < 19:
-        return int(experiment_id)
-    raise NotFound(f"No Experiment with id={experiment_id} exists.")
+    """The number an experiment id stands for, whether there is such a one or not.
+
+    Raises InvalidParameterValue for any other text.
+    """
+    if not _ID.fullmatch(experiment_id):
+        raise InvalidParameterValue(
+            f"Invalid experiment ID {shown(experiment_id)}; it must be a whole number."
+        )
+    number = int(experiment_id[:_LONGEST_ID])
+    return number if 0 <= number <= limits.INT64_MAX else _NOBODYS_ID
 
 
 def find_by_name(db: Transaction, name: str) -> ExperimentRow | None:
@@ -77,7 +90,7 @@ def get(db: Transaction, experiment_id: str) -> ExperimentRow:
     """The experiment of that id, deleted or not; raises NotFound. One statement."""
     row = db.one(_BY_ID, parse_id(experiment_id))
     if row is None:
-        raise NotFound(f"No Experiment with id={experiment_id} exists.")
+        raise NotFound(f"No Experiment with id={shown(experiment_id)} exists.")
     return ExperimentRow(*row)
 
 
