@@ -16,6 +16,7 @@ from trackgate_server.operations import (
     datasets,
     experiments,
     metrics,
+    model_history,
     runs,
     server,
     tags,
@@ -28,7 +29,7 @@ from trackgate_server.store.database import Database, open_database
 from trackgate_server.web import home
 
 # Importing these modules registers what they serve.
-_SERVING = (datasets, experiments, metrics, runs, server, tags)
+_SERVING = (datasets, experiments, metrics, model_history, runs, server, tags)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any, cast
 from uuid import uuid4
 
 from trackgate_wire import limits, rules
@@ -15,12 +13,10 @@ from trackgate_wire.runs import (
     CREATE_RUN,
     DELETE_RUN,
     GET_RUN,
-    LOG_MODEL,
     RESTORE_RUN,
     SEARCH_RUNS,
     UPDATE_RUN,
     CreateRun,
-    LogModel,
     Run,
     RunData,
     RunFound,
@@ -43,7 +39,7 @@ from trackgate_server.operations.experiments import check_active
 from trackgate_server.operations.run_names import made_up
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
-from trackgate_server.operations.tags import RUN_NAME_TAG, checked_tags
+from trackgate_server.operations.tags import RUN_NAME_TAG, checked_first_tags
 from trackgate_server.store import (
     datasets,
     experiments,
@@ -58,16 +54,13 @@ from trackgate_server.store.lifecycle import VIEWS
 from trackgate_server.store.runs import RunRow
 from trackgate_server.store.search_runs import RunQuery
 
-_LOGGED_MODELS_TAG = "mlflow.log-model.history"
-
 
 @serves(CREATE_RUN, "write")
 def create(scope: Scope, request: CreateRun) -> RunFound:
     experiment_id = request.experiment_id or "0"
-    rules.check_experiment_id(experiment_id)
     experiment = experiments.get(scope.db, experiment_id)
     check_active(experiment)
-    given = checked_tags(scope, request.tags)
+    given = checked_first_tags(scope, request.tags)
     name = _name(request.run_name, given.get(RUN_NAME_TAG))
     run_id = uuid4().hex
     row = runs.insert(
@@ -130,7 +123,7 @@ def restore(scope: Scope, request: RunRef) -> Empty:
 @serves(SEARCH_RUNS)
 def search(scope: Scope, request: SearchRuns) -> RunsPage:
     rules.check_page_size(request.max_results, limits.RUNS_PER_PAGE)
-    where = sorted({_experiment_number(name) for name in request.experiment_ids})
+    where = sorted({experiments.parse_id(text) for text in request.experiment_ids})
     tree = filters.parse_runs_filter(request.filter)
     order = filters.parse_runs_order(request.order_by)
     what = ["runs", where, request.run_view_type, request.filter, request.order_by]
@@ -143,35 +136,6 @@ def search(scope: Scope, request: SearchRuns) -> RunsPage:
     found = search_runs.search(scope.db, scope.names, query)
     token = tokens.make(key, what, found.next) if found.next else None
     return RunsPage(_described(scope, found.rows), token)
-
-
-@serves(LOG_MODEL, "write")
-def log_model(scope: Scope, request: LogModel) -> Empty:
-    """Older clients' way to say that a run made a model: a tag that grows."""
-    row = runs.get_active(scope.db, request.run())
-    try:
-        model = json.loads(request.model_json)
-    except ValueError as error:
-        raise InvalidParameterValue(
-            f"Malformed model info: model_json is not valid JSON ({error})."
-        ) from error
-    missing = _MODEL_FIELDS - set(cast(dict[str, Any], model) if model else {})
-    if not isinstance(model, dict) or missing:
-        raise InvalidParameterValue(
-            "Model json is missing mandatory fields:"
-            f" {', '.join(sorted(missing)) or 'it is not an object'}."
-        )
-    known = tags.find(scope.db, scope.names, row.key, _LOGGED_MODELS_TAG)
-    history = cast(list[object], json.loads(known) if known else [])
-    value = json.dumps([*history, model])
-    rules.check_length(
-        "The run's model history", value, limits.EXPERIMENT_TAG_VALUE_LENGTH
-    )
-    tags.put(scope.db, scope.names, row.key, {_LOGGED_MODELS_TAG: value})
-    return Empty()
-
-
-_MODEL_FIELDS = frozenset({"artifact_path", "flavors", "utc_time_created", "run_id"})
 
 
 def _described(scope: Scope, rows: Sequence[RunRow]) -> list[Run]:
@@ -211,15 +175,6 @@ def _started(scope: Scope, given: int | None) -> int:
         return scope.now_ms
     rules.check_timestamp("start_time", given)
     return given
-
-
-def _experiment_number(experiment_id: str) -> int:
-    if not experiment_id.isascii() or not experiment_id.isdigit():
-        raise InvalidParameterValue(
-            f"Invalid experiment ID {rules.shown(experiment_id)}; it must be a whole"
-            " number."
-        )
-    return min(int(experiment_id), limits.INT64_MAX)
 
 
 def _note_if_foreign(scope: Scope, row: RunRow, action: str) -> None:
