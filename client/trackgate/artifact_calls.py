@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import uuid
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -298,4 +298,4 @@ def _image_name(key: str, step: int | None, timestamp: int | None) -> str:
         )
     when = values.now_ms() if timestamp is None else timestamp
     flat = key.replace("/", "~")
-    return f"images/{flat}+step+{step or 0}+timestamp+{when}+{uuid.uuid4()}"
+    return f"images/{flat}+step+{step or 0}+timestamp+{when}+{secrets.token_hex(16)}"

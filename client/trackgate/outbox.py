@@ -35,7 +35,7 @@ _ROUND = 2 * limits.ENTITIES_PER_BATCH
 class RunOperations:
     """Values handed to the outbox by one call, and what became of them."""
 
-    __slots__ = ("_finished", "done", "error", "run_id", "values")
+    __slots__ = ("_finished", "done", "error", "is_noticed", "run_id", "values")
 
     def __init__(
         self, finished: threading.Condition, run_id: str, values: Sequence[Value]
@@ -45,6 +45,7 @@ class RunOperations:
         self.values = values
         self.done = False
         self.error: Exception | None = None
+        self.is_noticed = False
 
     def wait(self, timeout_s: float | None = None) -> None:
         """Return when the values are stored; raise what kept them from it.
@@ -55,6 +56,7 @@ class RunOperations:
             if not self._finished.wait_for(lambda: self.done, timeout_s):
                 raise TimeoutError(f"Not sent after {timeout_s} s.")
         if self.error is not None:
+            self.is_noticed = True
             raise self.error
 
 
@@ -101,7 +103,7 @@ class Outbox:
     def __init__(self, send: Send, capacity: int, keep: Send | None = None) -> None:
         self._queue: deque[RunOperations]
         self._in_flight: list[RunOperations]
-        self._failures: list[tuple[int, Exception]]
+        self._failures: list[tuple[int, RunOperations]]
         self._thread: threading.Thread | None
         self._waiting: int
         self._accepted: int
@@ -132,7 +134,7 @@ class Outbox:
         """Wait until all that is queued now has been sent or has failed.
 
         False where `timeout_s` seconds were not enough. Failures since the last
-        flush are logged as one warning.
+        flush that nobody waited for are logged as one warning.
         """
         with self._lock:
             wanted = self._accepted
@@ -212,7 +214,7 @@ class Outbox:
             for operations in chosen:
                 self._waiting -= len(operations.values)
                 if operations.error is not None:
-                    self._failures.append((len(operations.values), operations.error))
+                    self._failures.append((len(operations.values), operations))
                 operations.values = ()
                 operations.done = True
             self._settled += len(chosen)
@@ -251,12 +253,12 @@ class Outbox:
     def _report(self) -> None:
         with self._lock:
             failures, self._failures = self._failures, []
-        if failures:
-            values = sum(count for count, _ in failures)
+        unnoticed = [one for one in failures if not one[1].is_noticed]
+        if unnoticed:
             _logger.warning(
                 "%d values were not logged; the first reason: %s",
-                values,
-                failures[0][1],
+                sum(count for count, _ in unnoticed),
+                unnoticed[0][1].error,
             )
 
     def _forget(self) -> None:
