@@ -8,15 +8,18 @@ from trackgate_wire.endpoints import ENDPOINTS
 from trackgate_wire.server import PROTOCOL_VERSION
 
 from trackgate_server.blobs.local import LocalBlobs
+from trackgate_server.http import artifacts as byte_routes
 from trackgate_server.http import failures
 from trackgate_server.http.binding import bind
 from trackgate_server.http.origin import check_origin
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.operations import (
+    artifacts,
     datasets,
     experiments,
     metrics,
     model_history,
+    multipart,
     runs,
     server,
     tags,
@@ -29,7 +32,17 @@ from trackgate_server.store.database import Database, open_database
 from trackgate_server.web import home
 
 # Importing these modules registers what they serve.
-_SERVING = (datasets, experiments, metrics, model_history, runs, server, tags)
+_SERVING = (
+    artifacts,
+    datasets,
+    experiments,
+    metrics,
+    model_history,
+    multipart,
+    runs,
+    server,
+    tags,
+)
 
 
 def create_app(settings: Settings) -> Flask:
@@ -59,6 +72,7 @@ def assemble(services: Services) -> Flask:
         served = OPERATIONS.get(endpoint)
         if served is not None:
             bind(app, door, services, served)
+    byte_routes.register(app, door, services)
     _bind_plain_texts(app, services.settings, door)
     home.register(app, door, services)
     return app
