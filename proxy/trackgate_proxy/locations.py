@@ -26,6 +26,7 @@ def locations(settings: ProxySettings) -> str:
             _signed_locations(settings),
             *(_upload_location(settings, match) for match in upload_matches(prefix)),
             _artifact_files(settings),
+            *(_bare_location(settings, path) for path in bare_paths(prefix)),
             _site(settings),
         )
         if part
@@ -41,6 +42,14 @@ def upload_matches(prefix: str) -> list[str]:
             f"^~ {prefix}{root}/mlflow-artifacts/artifacts/",
             f"= {prefix}{root}/mlflow/upload-artifact",
         )
+    ]
+
+
+def bare_paths(prefix: str) -> list[str]:
+    """The proxied prefixes without their last slash."""
+    return [
+        f"{prefix}/signed",
+        *(f"{prefix}{root}/mlflow-artifacts/artifacts" for root in _API_ROOTS),
     ]
 
 
@@ -210,6 +219,11 @@ def _body_headers(settings: ProxySettings) -> dict[str, str]:
     return {"body_file": "$request_body_file", "body_length": "$content_length"}
 
 
+def _bare_location(settings: ProxySettings, path: str) -> str:
+    # Without it Nginx answers 301 to the path with a slash, and asks for no password.
+    return block(f"location = {path}", _forward(settings))
+
+
 def _artifact_files(settings: ProxySettings) -> str:
     headers = _site_headers(settings, '"sandbox"', "$tg_artifact_cache_control")
     return section(
@@ -231,14 +245,17 @@ def _artifact_files(settings: ProxySettings) -> str:
 
 def _site(settings: ProxySettings) -> str:
     prefix = settings.static_prefix
-    forward = (proxied(settings, user="$tg_user"), f"proxy_pass {UPSTREAM};")
     if not prefix:
-        return block("location /", *forward)
+        return block("location /", _forward(settings))
     return "\n\n".join(
         (
-            block(f"location ^~ {prefix}/", *forward),
+            block(f"location ^~ {prefix}/", _forward(settings)),
             block(f"location = {prefix}", f"return 302 {prefix}/;"),
             block("location = /", f"return 302 {prefix}/;"),
             block("location /", "return 404;"),
         )
     )
+
+
+def _forward(settings: ProxySettings) -> str:
+    return f"{proxied(settings, user='$tg_user')}\nproxy_pass {UPSTREAM};"

@@ -49,6 +49,15 @@ def test_an_empty_upload_arrives_as_an_empty_file(site: Any) -> None:
     assert site.upstream.last().all("X-Trackgate-Body-Length") == ["0"]
 
 
+def test_a_listing_is_asked_for_without_a_slash(site: Any) -> None:
+    listing = UPLOAD.removesuffix("/1/model.bin") + "?path=1"
+
+    assert site.get(listing).status_code == 200
+    assert site.upstream.last().target == listing
+    assert site.get(listing, auth=None).status_code == 401
+    assert site.get("/signed", auth=None).status_code == 401
+
+
 def test_a_request_without_any_body_has_no_file(site: Any) -> None:
     site.get(UPLOAD)
 

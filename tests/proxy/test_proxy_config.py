@@ -112,6 +112,17 @@ def test_every_proxied_location_sets_every_header(variant: str) -> None:
     assert {"X-Trackgate-User", "X-Trackgate-Body", "Authorization"} <= next(iter(sets))
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_proxied_prefix_is_answered_with_a_redirect(variant: str) -> None:
+    """Nginx adds a missing slash by itself, before it asks for a password."""
+    text = render(ProxySettings(data=SRV, **VARIANTS[variant]))
+
+    prefixes = re.findall(r"location \^~ (\S+)/ \{[^}]*proxy_pass", text)
+    assert len(prefixes) >= 5
+    for prefix in prefixes:
+        assert f"location = {prefix} {{" in text
+
+
 def test_the_proxy_key_stands_in_a_private_file_only(data: DataFolder) -> None:
     settings = ProxySettings(data=data, upstreams=("127.0.0.1:5000",), proxy_key=KEY)
 
