@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
-from trackgate_wire import artifacts, datasets, experiments, metrics, runs, server
+from trackgate_wire import (
+    artifacts,
+    datasets,
+    experiments,
+    logged_models,
+    metrics,
+    runs,
+    server,
+)
 from trackgate_wire.endpoint import Endpoint
 
-_MODULES = (experiments, runs, metrics, datasets, artifacts, server)
+_MODULES = (experiments, runs, metrics, datasets, artifacts, logged_models, server)
 
 
 def _is_endpoint(value: object) -> TypeGuard[Endpoint[Any, Any]]:
