@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import socket
-
-from trackgate_proxy.rules import is_wildcard
-from trackgate_proxy.settings import ProxySettings
+from dataclasses import dataclass
 
 TIMEOUT_S = 2.0
 
 
-def is_healthy(settings: ProxySettings) -> bool:
+@dataclass(frozen=True, slots=True)
+class HealthTarget:
+    """Where to ask: an address of this machine, and the path prefix."""
+
+    host: str
+    port: int
+    has_tls: bool
+    prefix: str
+
+
+def is_healthy(target: HealthTarget) -> bool:
     """Whether /health answers 200 through Nginx.
 
     Written on a bare socket: an HTTP library would stay in the supervisor's memory.
     """
-    request = (
-        f"GET {settings.static_prefix}/health HTTP/1.0\r\nHost: localhost\r\n\r\n"
-    ).encode()
+    request = f"GET {target.prefix}/health HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()
+    address = (target.host, target.port)
     try:
-        with socket.create_connection(_target(settings), TIMEOUT_S) as connection:
-            if settings.tls:
+        with socket.create_connection(address, TIMEOUT_S) as connection:
+            if target.has_tls:
                 return _ask_over_tls(connection, request)
             connection.sendall(request)
             return _is_success(connection.recv(64))
     except OSError:
         return False
-
-
-def _target(settings: ProxySettings) -> tuple[str, int]:
-    if not is_wildcard(settings.host):
-        return settings.host, settings.port
-    return ("::1" if ":" in settings.host else "127.0.0.1"), settings.port
 
 
 def _ask_over_tls(connection: socket.socket, request: bytes) -> bool:

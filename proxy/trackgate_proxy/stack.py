@@ -1,32 +1,28 @@
-"""Nginx and the server of one data folder, running together."""
+"""Prepares a data folder's stack: checks, files, and the plan of what to run."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
 import os
-import shutil
 import signal
 import socket
 import sys
-import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trackgate_proxy.data_folder import DataFolder
-from trackgate_proxy.health import is_healthy
+from trackgate_proxy.foreground import Plan
+from trackgate_proxy.health import HealthTarget
 from trackgate_proxy.htpasswd import PeopleFile
 from trackgate_proxy.locations import ACCEL_PREFIX
-from trackgate_proxy.nginx_binary import check_config, find_nginx, nginx_command
+from trackgate_proxy.nginx_binary import check_config, nginx_command
 from trackgate_proxy.nginx_config import write_config
 from trackgate_proxy.rules import is_wildcard
 from trackgate_proxy.settings import ProxySettings, bracketed
-from trackgate_proxy.supervisor import Child, Supervisor
+from trackgate_proxy.supervisor import Program
 from trackgate_proxy.verdict import choose_verdict_cache, forget_verdicts
 
-READY_WITHIN_S = 120.0
 # Together well below the ten seconds after which service managers lose patience.
 NGINX_GRACE_S = 4.0
 SERVER_GRACE_S = 4.0
@@ -53,36 +49,31 @@ class ServerOptions:
     environment: dict[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
-def run_stack(
-    settings: ProxySettings,
-    server: ServerOptions,
-    say: Callable[[str], None],
-    on_ready: Callable[[str], None],
-) -> None:
-    """Start everything, call `on_ready` with the address, run until told to stop.
+def prepare_stack(settings: ProxySettings, server: ServerOptions) -> Plan:
+    """Check what can be checked, write the config, and plan the rest.
 
     Raises StackError, NginxError or UnsafeFolder when it cannot start.
     """
     data = settings.data
-    find_nginx()
-    with _only_one(data):
-        _require_free_ports(settings)
-        _clear_leftovers(data)
-        PeopleFile(data.htpasswd).ensure_exists()
-        settings = replace(settings, verdict_cache=choose_verdict_cache(data))
-        config = write_config(settings)
-        check_config(data, config)
-        supervisor = Supervisor(
-            [_nginx_child(data, config), _server_child(settings, server)], say
-        )
-        try:
-            supervisor.start()
-            if _wait_until_ready(settings, supervisor):
-                _announce(settings, on_ready)
-                supervisor.run()
-        finally:
-            supervisor.stop()
-            _clean_up(settings)
+    lock = _take_lock(data)
+    _require_free_ports(settings)
+    _clear_leftovers(data)
+    people = PeopleFile(data.htpasswd)
+    people.ensure_exists()
+    settings = replace(settings, verdict_cache=choose_verdict_cache(data))
+    config = write_config(settings)
+    check_config(data, config)
+    return Plan(
+        lock=lock,
+        programs=[_nginx(data, config), _server(settings, server)],
+        health=_health_target(settings),
+        server_socket=str(data.server_socket),
+        address=address_of(settings),
+        address_file=str(data.address),
+        greeting=_greeting(settings, has_people=bool(people.names())),
+        error_log=str(data.error_log),
+        temporary=str(settings.verdicts),
+    )
 
 
 def address_of(settings: ProxySettings) -> str:
@@ -96,18 +87,49 @@ def address_of(settings: ProxySettings) -> str:
     )
 
 
-def _nginx_child(data: DataFolder, config: Path) -> Child:
-    # QUIT lets requests under way end; TERM would cut them.
-    return Child(
-        "Nginx",
-        nginx_command(data, config),
-        signal.SIGQUIT,
-        NGINX_GRACE_S,
-        sockets=(data.verdict_socket,),
+def _greeting(settings: ProxySettings, has_people: bool) -> list[str]:
+    lines = [f"Trackgate is ready: {address_of(settings)}"]
+    if not has_people:
+        lines.append(
+            "Nobody can log in yet. Add the first person: trackgate users add NAME "
+            f"--role admin --data-dir {settings.data.root}"
+        )
+    return lines
+
+
+def _health_target(settings: ProxySettings) -> HealthTarget:
+    host = settings.host
+    if is_wildcard(host):
+        host = "::1" if ":" in host else "127.0.0.1"
+    return HealthTarget(
+        host, settings.port, settings.tls is not None, settings.static_prefix
     )
 
 
-def _server_child(settings: ProxySettings, server: ServerOptions) -> Child:
+def _nginx(data: DataFolder, config: Path) -> Program:
+    return Program(
+        name="Nginx",
+        command=nginx_command(data, config),
+        environment=dict(os.environ),
+        # QUIT lets requests under way end; TERM would cut them.
+        grace_signal=signal.SIGQUIT,
+        grace_s=NGINX_GRACE_S,
+        sockets=[str(data.verdict_socket)],
+    )
+
+
+def _server(settings: ProxySettings, server: ServerOptions) -> Program:
+    return Program(
+        name="The server",
+        command=_server_command(settings, server),
+        environment=_server_environment(server),
+        grace_signal=signal.SIGTERM,
+        grace_s=SERVER_GRACE_S,
+        sockets=[str(settings.data.server_socket)],
+    )
+
+
+def _server_command(settings: ProxySettings, server: ServerOptions) -> list[str]:
     data = settings.data
     command = [
         sys.executable,
@@ -128,14 +150,7 @@ def _server_child(settings: ProxySettings, server: ServerOptions) -> Child:
         command += ["--static-prefix", settings.static_prefix]
     if len(settings.public_urls) == 1:
         command += ["--public-url", settings.public_urls[0]]
-    return Child(
-        "The server",
-        command,
-        signal.SIGTERM,
-        SERVER_GRACE_S,
-        _server_environment(server),
-        sockets=(data.server_socket,),
-    )
+    return command
 
 
 def _server_environment(server: ServerOptions) -> dict[str, str]:
@@ -144,9 +159,8 @@ def _server_environment(server: ServerOptions) -> dict[str, str]:
     return kept | server.environment
 
 
-@contextmanager
-def _only_one(data: DataFolder) -> Generator[None]:
-    """Hold the data folder's lock, which ends with this process."""
+def _take_lock(data: DataFolder) -> int:
+    """Take the data folder's lock, for as long as the descriptor is open."""
     descriptor = os.open(data.up_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -156,10 +170,7 @@ def _only_one(data: DataFolder) -> Generator[None]:
             f"Another `trackgate up` already runs on {data.root}. Stop it first, or "
             "use another folder with --data-dir."
         ) from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+    return descriptor
 
 
 def _require_free_ports(settings: ProxySettings) -> None:
@@ -202,32 +213,3 @@ def _clear_leftovers(data: DataFolder) -> None:
             upload.unlink()
     for name in (data.server_socket, data.address):
         name.unlink(missing_ok=True)
-
-
-def _wait_until_ready(settings: ProxySettings, supervisor: Supervisor) -> bool:
-    """Wait for /health through Nginx; False when a stop was asked for meanwhile."""
-    deadline_s = time.monotonic() + READY_WITHIN_S
-    # Asking before the socket is there would fill Nginx's error log.
-    while not (settings.data.server_socket.exists() and is_healthy(settings)):
-        ended = supervisor.find_ended()
-        if ended is not None:
-            raise StackError(
-                f"{ended.name} ended while starting. The lines above or "
-                f"{settings.data.error_log} say why."
-            )
-        if time.monotonic() > deadline_s:
-            raise StackError(f"The stack was not ready within {READY_WITHIN_S:.0f} s.")
-        if supervisor.pause(0.03):
-            return False
-    return True
-
-
-def _announce(settings: ProxySettings, on_ready: Callable[[str], None]) -> None:
-    address = address_of(settings)
-    settings.data.address.write_text(f"{address}\n", encoding="utf-8")
-    on_ready(address)
-
-
-def _clean_up(settings: ProxySettings) -> None:
-    settings.data.address.unlink(missing_ok=True)
-    shutil.rmtree(settings.verdicts, ignore_errors=True)

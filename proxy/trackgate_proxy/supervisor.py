@@ -10,10 +10,9 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 _WAITED_FOR = STOP_SIGNALS | {signal.SIGCHLD}
@@ -24,22 +23,29 @@ HEALTHY_S = 30.0
 _PR_SET_PDEATHSIG = 1
 
 
-@dataclass(slots=True)
-class Child:
-    """One program to keep running.
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run, and how to end it.
 
+    environment   all of its environment
     grace_signal  asks it to finish its work and end
     grace_s       how long it may take for that before it is ended
-    environment   all of its environment; None means this process's own
     sockets       names that a crash leaves behind and that keep it from starting
     """
 
     name: str
-    command: Sequence[str]
-    grace_signal: signal.Signals
+    command: list[str]
+    environment: dict[str, str] = field(repr=False)
+    grace_signal: int
     grace_s: float
-    environment: Mapping[str, str] | None = field(default=None, repr=False)
-    sockets: Sequence[Path] = ()
+    sockets: list[str]
+
+
+@dataclass(slots=True)
+class Child:
+    """One program and its process, if it runs."""
+
+    program: Program
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0
     pause_s: float = FIRST_PAUSE_S
@@ -51,11 +57,12 @@ class Child:
         So Ctrl-C reaches this supervisor only, which then stops the children in
         order. Should the supervisor be killed, its children are ended with it.
         """
-        for name in self.sockets:
-            name.unlink(missing_ok=True)
+        for name in self.program.sockets:
+            with suppress(FileNotFoundError):
+                os.unlink(name)
         self.process = subprocess.Popen(  # noqa: S603 - our own commands
-            self.command,
-            env=self.environment,
+            self.program.command,
+            env=self.program.environment,
             process_group=0,
             # Runs between fork and exec; no other thread exists here.
             preexec_fn=_end_with_parent(os.getpid()),
@@ -83,25 +90,22 @@ class Child:
         if process is None:
             return
         if process.poll() is None:
-            process.send_signal(self.grace_signal)
+            process.send_signal(self.program.grace_signal)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(self.grace_s)
+                process.wait(self.program.grace_s)
         _end_group(process)
 
 
 class Supervisor:
     """Starts children, restarts those that end, stops all in the order given."""
 
-    def __init__(self, children: Sequence[Child], say: Callable[[str], None]) -> None:
-        self._children = children
+    def __init__(self, programs: Sequence[Program], say: Callable[[str], None]) -> None:
+        self._children = [Child(program) for program in programs]
         self._say = say
 
     def start(self) -> None:
-        """Start every child.
-
-        From now on the signals that stop are only looked at by the other methods.
-        """
-        signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED_FOR)
+        """Start every child."""
+        hold_signals()
         for child in self._children:
             child.start()
 
@@ -110,9 +114,9 @@ class Supervisor:
         info = signal.sigtimedwait(_WAITED_FOR, max(seconds, 0.0))
         return info is not None and info.si_signo in STOP_SIGNALS
 
-    def find_ended(self) -> Child | None:
-        """A child that has ended, if there is one."""
-        return next((one for one in self._children if one.has_ended()), None)
+    def find_ended(self) -> Program | None:
+        """A program that has ended, if there is one."""
+        return next((one.program for one in self._children if one.has_ended()), None)
 
     def run(self) -> None:
         """Keep the children running until a signal asks to stop."""
@@ -141,11 +145,16 @@ class Supervisor:
                 _end_group(child.process)
                 pause_s = child.plan_restart(now_s)
                 self._say(
-                    f"{child.name} ended with code {code}; "
+                    f"{child.program.name} ended with code {code}; "
                     f"it is started again in {pause_s:.1f} s."
                 )
             elif child.restart_at_s is not None and child.restart_at_s <= now_s:
                 child.start()
+
+
+def hold_signals() -> None:
+    """Keep the signals that stop until the supervisor looks at them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _WAITED_FOR)
 
 
 def _end_with_parent(parent: int) -> Callable[[], None]:

@@ -9,11 +9,11 @@ import click
 
 from trackgate_proxy.account import become_owner
 from trackgate_proxy.data_folder import DataFolder, UnsafeFolder, ensure_folders
-from trackgate_proxy.htpasswd import PeopleFile
+from trackgate_proxy.foreground import turn_into_foreground
 from trackgate_proxy.nginx_binary import NginxError, find_nginx
 from trackgate_proxy.settings import ProxySettings, SettingsError
 from trackgate_proxy.site_options import SiteOptions, site_options
-from trackgate_proxy.stack import ServerOptions, StackError, run_stack
+from trackgate_proxy.stack import ServerOptions, StackError, prepare_stack
 from trackgate_proxy.stored_settings import (
     remember_backend_store,
     remembered_backend_store,
@@ -49,11 +49,8 @@ def up(site: SiteOptions, workers: int, backend_store_uri: str | None) -> None:
         site.ensure_certificate(settings)
         store = _store(data, backend_store_uri)
         _warn(settings)
-        run_stack(
-            _as_account(settings),
-            ServerOptions(workers, _server_environment(store)),
-            say=_say,
-            on_ready=lambda address: _greet(data, address),
+        plan = prepare_stack(
+            _as_account(settings), ServerOptions(workers, _server_environment(store))
         )
     except (NginxError, SettingsError, StackError, UnsafeFolder) as error:
         raise click.ClickException(str(error)) from error
@@ -61,6 +58,7 @@ def up(site: SiteOptions, workers: int, backend_store_uri: str | None) -> None:
         raise click.ClickException(
             f"{error.filename} cannot be used by this account: {error.strerror}."
         ) from error
+    turn_into_foreground(plan)
 
 
 def _store(data: DataFolder, given: str | None) -> str | None:
@@ -92,15 +90,6 @@ def _warn(settings: ProxySettings) -> None:
             f"Warning: {settings.host} is open to the network without TLS, so "
             "passwords cross it in clear. Use --tls-cert and --tls-key, or "
             "--tls self-signed."
-        )
-
-
-def _greet(data: DataFolder, address: str) -> None:
-    click.echo(f"Trackgate is ready: {address}")
-    if not PeopleFile(data.htpasswd).names():
-        click.echo(
-            "Nobody can log in yet. Add the first person: trackgate users add NAME "
-            f"--role admin --data-dir {data.root}"
         )
 
 
