@@ -95,7 +95,7 @@ class Downloader:
         attempt = 0
         while True:
             response = self._open(file, out.tell(), etag)
-            if response.status_code != _PARTIAL:
+            if etag is None or response.status_code != _PARTIAL:
                 progress.advance(-out.tell())
                 out.seek(0)
                 out.truncate()

@@ -66,9 +66,7 @@ def _as_bytes(picture: object) -> Any:
     array: Any = importlib.import_module("numpy").asarray(picture)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"Pixels must be numbers, not {array.dtype}.")
-    if array.ndim not in (2, 3) or (
-        array.ndim == 3 and array.shape[2] not in _CHANNELS
-    ):
+    if array.ndim not in (2, 3) or array.shape[2:] not in _CHANNELS:
         raise ValueError(
             f"An image has the shape (height, width) or (height, width, channels) with"
             f" 1, 3 or 4 channels, not {array.shape}."
