@@ -21,6 +21,7 @@ import requests
 from trackgate_proxy.data_folder import DataFolder, ensure_folders
 from trackgate_proxy.people import People
 from trackgate_proxy.rolebook import open_rolebook
+from trackgate_proxy.verdict import memory_cache
 
 pytestmark = pytest.mark.nginx
 
@@ -80,7 +81,10 @@ class Up:
 @pytest.fixture
 def root() -> Generator[Path]:
     made = Path(tempfile.mkdtemp(prefix="tg-"))
+    # A killed supervisor cannot clear its cache away.
+    cache = memory_cache(DataFolder.at(made))
     yield made
+    shutil.rmtree(cache, ignore_errors=True)
     shutil.rmtree(made, ignore_errors=True)
 
 
