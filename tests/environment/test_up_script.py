@@ -157,3 +157,13 @@ def test_root_runs_the_server_as_an_account_of_its_own(machine: Machine) -> None
     users = {process.username() for process in (up, *up.children(recursive=True))}
     # Where that account cannot read this clone there is a warning instead.
     assert users == {"root" if "Warning" in started.stderr else "trackgate"}
+
+
+def test_up_refuses_an_unknown_option_before_it_makes_a_data_folder(
+    machine: Machine,
+) -> None:
+    refused = machine.up("--wrokers", "3")
+
+    assert refused.returncode != 0
+    assert "--wrokers" in refused.stderr
+    assert not machine.data.exists()
