@@ -65,6 +65,11 @@ class TrackgateError(Exception):
         self.message = message
 
     @property
+    def error_code(self) -> str:
+        """The code as MLflow's exceptions give it."""
+        return self.code.value
+
+    @property
     def status(self) -> int:
         """The HTTP status that goes with the code."""
         return STATUS[self.code]
