@@ -11,7 +11,12 @@ from trackgate_wire.endpoint import Endpoint, Message
 from trackgate_wire.runs import UpdateRun
 
 from trackgate.batches import Batch
-from trackgate.errors import DeadlineExceeded, TemporarilyUnavailable, Unreachable
+from trackgate.errors import (
+    DeadlineExceeded,
+    TemporarilyUnavailable,
+    TrackgateError,
+    Unreachable,
+)
 from trackgate.spool import Spool
 from trackgate.transport import Connection
 
@@ -50,9 +55,15 @@ class Delivery:
             self._put_aside(runs.UPDATE_RUN, request)
 
     def send_waiting(self) -> None:
-        """Send what an earlier program had to leave behind."""
-        if self._spool.waiting():
+        """Send what an earlier program had to leave behind, if that can be done now."""
+        if not self._spool.waiting():
+            return
+        try:
             sent = self._spool.send(self._connection)
+        except TrackgateError as error:
+            # Whoever starts a run has not come for these.
+            _logger.warning("Values kept earlier could not be sent: %s", error)
+        else:
             _logger.info("%d calls sent that were kept earlier", sent)
 
     def _catch_up(self) -> None:

@@ -26,6 +26,7 @@ class Programs:
         return subprocess.Popen(
             [sys.executable, str(script)],
             env=self.environment(**variables),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
