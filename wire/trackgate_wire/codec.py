@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, TypeVar, cast, get_args, get_origin
 
 import msgspec
@@ -64,7 +65,7 @@ def decode_query(fields: Mapping[str, list[str]], shape: type[MessageT]) -> Mess
         name: given if name in lists else given[0] for name, given in fields.items()
     }
     _check_texts(values)
-    return _convert(values, shape)
+    return _convert(_with_names(values, shape), shape)
 
 
 def _decoder(shape: type[MessageT]) -> msgspec.json.Decoder[MessageT]:
@@ -104,7 +105,7 @@ def _decode_tolerantly(body: bytes, shape: type[MessageT]) -> MessageT:
             f"The request's body is not JSON: {error}."
         ) from error
     _check_texts(value)
-    return _convert(_without_nulls(value), shape)
+    return _convert(_with_names(_without_nulls(value), shape), shape)
 
 
 def _convert(value: object, shape: type[MessageT]) -> MessageT:
@@ -144,6 +145,37 @@ def _without_nulls(value: object) -> object:
     if isinstance(value, list):
         return [_without_nulls(item) for item in cast(list[object], value)]
     return value
+
+
+def _with_names(value: object, shape: type[object]) -> object:
+    """`value` with its enums' numbers, which protocol buffers allow, as names.
+
+    Numbers count from 1 in the order of the enum's definition.
+    """
+    if not isinstance(value, dict):
+        return value
+    fields = dict(cast(dict[str, object], value))
+    for name, kind in _enum_fields(shape).items():
+        if name in fields:
+            fields[name] = _enum_name(fields[name], kind)
+    return fields
+
+
+def _enum_name(value: object, kind: type[StrEnum]) -> object:
+    if isinstance(value, bool) or not str(value).isdecimal():
+        return value
+    names = list(kind)
+    number = int(str(value))
+    return names[number - 1].value if 1 <= number <= len(names) else value
+
+
+def _enum_fields(shape: type[object]) -> dict[str, type[StrEnum]]:
+    return {
+        field.encode_name: kind
+        for field in msgspec.structs.fields(cast(type[msgspec.Struct], shape))
+        for kind in (field.type, *get_args(field.type))
+        if isinstance(kind, type) and issubclass(kind, StrEnum)
+    }
 
 
 def _complaint(message: str) -> str:

@@ -61,6 +61,12 @@ class MetricHistory(Message, frozen=True):
     next_page_token: str | None = None
 
 
+class BulkMetricHistory(Message, frozen=True):
+    """Points by run, then as in a history; the list is there even if it is empty."""
+
+    metrics: list[Metric] = msgspec.field(default_factory=list[Metric])
+
+
 class GetMetricHistoryBulk(Message, frozen=True, kw_only=True):
     """One metric of several runs. The list's singular name is the protocol's."""
 
@@ -91,7 +97,7 @@ GET_METRIC_HISTORY_BULK = Endpoint(
     "GET",
     "mlflow/metrics/get-history-bulk",
     GetMetricHistoryBulk,
-    MetricHistory,
+    BulkMetricHistory,
     Access.READ,
 )
 GET_METRIC_HISTORY_BULK_INTERVAL = Endpoint(

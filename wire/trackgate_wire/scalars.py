@@ -16,6 +16,9 @@ Required = Annotated[str, msgspec.Meta(min_length=1)]
 Int64 = Annotated[int, msgspec.Meta(ge=limits.INT64_MIN, le=limits.INT64_MAX)]
 
 
+# In the order of the protocol's numbers, which begin at 1: see `codec`.
+
+
 class RunStatus(StrEnum):
     """Where a run is in its life."""
 

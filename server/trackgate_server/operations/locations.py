@@ -34,7 +34,7 @@ def checked_location(location: str | None) -> str | None:
     parts = urlsplit(location)
     if not parts.netloc or parts.query or parts.fragment or ".." in parts.path:
         raise _refused(location)
-    return location.rstrip("/")
+    return location
 
 
 def _own(location: str) -> str:

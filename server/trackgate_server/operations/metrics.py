@@ -12,6 +12,7 @@ from trackgate_wire.metrics import (
     GET_METRIC_HISTORY_BULK,
     GET_METRIC_HISTORY_BULK_INTERVAL,
     LOG_METRIC,
+    BulkMetricHistory,
     GetMetricHistory,
     GetMetricHistoryBulk,
     GetMetricHistoryBulkInterval,
@@ -89,7 +90,7 @@ def get_history(scope: Scope, request: GetMetricHistory) -> MetricHistory:
 
 
 @serves(GET_METRIC_HISTORY_BULK)
-def get_history_bulk(scope: Scope, request: GetMetricHistoryBulk) -> MetricHistory:
+def get_history_bulk(scope: Scope, request: GetMetricHistoryBulk) -> BulkMetricHistory:
     rows = _runs(scope, [*request.run_id, *request.run_ids])
     name = scope.names.find(scope.db, request.metric_key)
     left = min(request.max_results, limits.HISTORY_PER_PAGE)
@@ -101,7 +102,7 @@ def get_history_bulk(scope: Scope, request: GetMetricHistoryBulk) -> MetricHisto
         points = history.page(scope.db, row.key, name, left, None)
         left -= len(points)
         found += points_on_wire(request.metric_key, points, row.uuid)
-    return MetricHistory(found)
+    return BulkMetricHistory(found)
 
 
 @serves(GET_METRIC_HISTORY_BULK_INTERVAL)
@@ -111,9 +112,6 @@ def get_history_interval(
     rules.check_page_size(request.max_results, limits.BULK_INTERVAL_POINTS)
     steps = _interval(request)
     rows = _runs(scope, request.run_ids)
-    missing = set(request.run_ids) - {row.uuid for row in rows}
-    if missing:
-        runs.get(scope.db, min(missing))
     name = scope.names.find(scope.db, request.metric_key)
     found: list[Metric] = []
     for row in sorted(rows, key=lambda row: request.run_ids.index(row.uuid)):

@@ -70,7 +70,7 @@ def create(scope: Scope, request: CreateRun) -> RunFound:
         name=name,
         user=owner(scope.caller, request.user_id),
         started_ms=_started(scope, request.start_time),
-        artifact_uri=f"{experiment.artifact_location}/{run_id}/artifacts",
+        artifact_uri=f"{experiment.artifact_location.rstrip('/')}/{run_id}/artifacts",
     )
     stored = attributed(scope.caller, given)
     if scope.caller.user is not None:
