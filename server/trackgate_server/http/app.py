@@ -91,5 +91,10 @@ def _bind_plain_texts(app: Flask, settings: Settings, door: Doorkeeper) -> None:
         door.admit(request, Access.READ)
         return Response(PROTOCOL_VERSION, content_type="text/plain")
 
-    app.add_url_rule(f"{prefix}/health", view_func=health, methods=["GET"])
-    app.add_url_rule(f"{prefix}/version", view_func=version, methods=["GET"])
+    for path, view in (("/health", health), ("/version", version)):
+        app.add_url_rule(
+            prefix + path,
+            view_func=view,
+            methods=["GET"],
+            provide_automatic_options=False,
+        )

@@ -50,10 +50,13 @@ def register(app: Flask, door: Doorkeeper, services: Services) -> None:
         door.admit(request, Access.READ)
         return send_from_directory(f"{app.root_path}/web/static", name)
 
-    app.add_url_rule(f"{prefix}/", view_func=home, methods=["GET"])
-    app.add_url_rule(
-        f"{prefix}/static/<path:name>", view_func=static_file, methods=["GET"]
-    )
+    for path, view in (("/", home), ("/static/<path:name>", static_file)):
+        app.add_url_rule(
+            prefix + path,
+            view_func=view,
+            methods=["GET"],
+            provide_automatic_options=False,
+        )
 
 
 def _home(services: Services, caller: Identity) -> str:
