@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from trackgate_server.filters import And, Comparison, Kind, Node, OrderTerm, Value
 from trackgate_server.store import keyset
-from trackgate_server.store.comparing import number_matches, text_matches
+from trackgate_server.store.comparing import any_of, number_matches, text_matches
 from trackgate_server.store.experiments import ExperimentRow
 from trackgate_server.store.keyset import Place, Term
 from trackgate_server.store.schema import experiment_tags, experiments
@@ -121,8 +121,8 @@ def _tag(node: Comparison, kind: DatabaseKind) -> ColumnElement[bool]:
         experiment_tags.c.key == node.key,
     )
     if node.operator == "IS NULL":
-        return not_(exists(present))
+        return not_(any_of(present, kind))
     if node.operator == "IS NOT NULL":
-        return exists(present)
+        return any_of(present, kind)
     met = text_matches(experiment_tags.c.value, node.operator, node.value, kind)
-    return exists(present.where(met))
+    return any_of(present.where(met), kind)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, not_, or_, select
 from sqlalchemy.sql import FromClause
 
 from trackgate_server.filters import And, Comparison, Kind, Node, OrderTerm
 from trackgate_server.store import keyset
 from trackgate_server.store.comparing import (
+    any_of,
     is_nan,
     metric_matches,
     number_matches,
@@ -162,25 +163,28 @@ class _Builder:
                 inputs.c.run == runs.c.id, inputs.c.dataset == datasets.c.id
             )
         met = text_matches(column, node.operator, node.value, self._db.kind)
-        return exists(cast("Select[Any]", rows.where(met)))
+        return any_of(cast("Select[Any]", rows.where(met)), self._db.kind)
 
     def _keyed(self, node: Comparison) -> ColumnElement[bool]:
         """A metric, parameter or tag; a run without it never matches."""
         table = _TABLES[node.kind]
         key = self._names.find(self._db, node.key)
         present = select(1).where(table.c.run == runs.c.id, table.c.key == key)
+        kind = self._db.kind
         if node.operator == "IS NULL":
-            return not_(exists(present)) if key is not None else runs.c.id == runs.c.id
+            return (
+                runs.c.id == runs.c.id if key is None else not_(any_of(present, kind))
+            )
         if key is None:
             return keyset.nothing()
         if node.operator == "IS NOT NULL":
-            return exists(present)
+            return any_of(present, kind)
         column = table.c[_VALUE[node.aggregate]]
         if node.kind is Kind.METRIC:
             met = metric_matches(column, node.operator, node.value)
         else:
-            met = text_matches(column, node.operator, node.value, self._db.kind)
-        return exists(present.where(met))
+            met = text_matches(column, node.operator, node.value, kind)
+        return any_of(present.where(met), kind)
 
     def _term(self, number: int, term: OrderTerm) -> Term:
         if term.kind is Kind.ATTRIBUTE:
