@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from trackgate import credentials
-from trackgate.artifact_calls import ArtifactCalls
 from trackgate.credentials import Credentials
+from trackgate.dataset_calls import DatasetCalls
 from trackgate.delivery import Delivery
 from trackgate.errors import BadSetting
 from trackgate.experiment_calls import ExperimentCalls
 from trackgate.server_calls import ServerCalls
 from trackgate.settings import Settings
 from trackgate.spool import Spool
+from trackgate.table_calls import TableCalls
 from trackgate.transport import Connection
 
 NO_URI = (
@@ -24,7 +25,7 @@ NO_URI = (
 )
 
 
-class TrackingClient(ArtifactCalls, ExperimentCalls, ServerCalls):
+class TrackingClient(TableCalls, DatasetCalls, ExperimentCalls, ServerCalls):
     """Speaks to a tracking server.
 
     tracking_uri        the server's address; else the environment's

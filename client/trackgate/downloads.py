@@ -20,11 +20,12 @@ import requests
 from trackgate_wire import artifacts
 
 from trackgate.errors import EndpointNotFound, NotFound, Unreachable
+from trackgate.outgoing import Outgoing
 from trackgate.parallel import side_by_side
 from trackgate.progress import Progress
 from trackgate.retries import RetryPolicy
 from trackgate.store_calls import StoreCalls
-from trackgate.transport import Connection, Outgoing
+from trackgate.transport import Connection
 
 _BLOCK_BYTES = 1024 * 1024
 _PARTIAL = 206

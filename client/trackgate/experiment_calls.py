@@ -15,9 +15,9 @@ from trackgate_wire.experiments import (
     UpdateExperiment,
 )
 
-from trackgate import values
+from trackgate import entities, values
 from trackgate.calls import Calls, calls
-from trackgate.entities import Experiment, PagedList, ViewType, view_type
+from trackgate.entities import Experiment, PagedList, ViewType
 from trackgate.errors import NotFound
 
 
@@ -74,7 +74,7 @@ class ExperimentCalls(Calls):
             page_token=page_token or None,
             filter=filter_string or None,
             order_by=list(order_by or ()),
-            view_type=_view(view_type),
+            view_type=entities.view_type(view_type),
         )
         page = self._connection.call(experiments.SEARCH_EXPERIMENTS, request)
         found = map(Experiment.of, page.experiments)
@@ -111,7 +111,3 @@ class ExperimentCalls(Calls):
         """Remove a tag of an experiment."""
         request = DeleteExperimentTag(str(experiment_id), key)
         self._connection.call(experiments.DELETE_EXPERIMENT_TAG, request)
-
-
-# A parameter of the same name hides the function inside the class.
-_view = view_type

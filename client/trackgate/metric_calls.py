@@ -15,7 +15,7 @@ from trackgate_wire.metrics import (
 from trackgate import values
 from trackgate.calls import calls
 from trackgate.entities import Metric, PagedList
-from trackgate.outbox import RunOperations
+from trackgate.parcels import RunOperations
 from trackgate.run_calls import RunCalls
 
 

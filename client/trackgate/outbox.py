@@ -13,7 +13,7 @@ import os
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from trackgate_wire import limits
 
@@ -23,6 +23,7 @@ from trackgate.errors import (
     TemporarilyUnavailable,
     TrackgateError,
 )
+from trackgate.parcels import Parcel, RunOperations, parcels
 
 Send = Callable[[str, Batch], None]
 
@@ -30,66 +31,6 @@ _logger = logging.getLogger("trackgate")
 # Long enough to gather a batch, too short for anyone to notice.
 _GATHER_S = 0.05
 _ROUND = 2 * limits.ENTITIES_PER_BATCH
-
-
-class RunOperations:
-    """Values handed to the outbox by one call, and what became of them."""
-
-    __slots__ = ("_finished", "done", "error", "is_noticed", "run_id", "values")
-
-    def __init__(
-        self, finished: threading.Condition, run_id: str, values: Sequence[Value]
-    ) -> None:
-        self._finished = finished
-        self.run_id = run_id
-        self.values = values
-        self.done = False
-        self.error: Exception | None = None
-        self.is_noticed = False
-
-    def wait(self, timeout_s: float | None = None) -> None:
-        """Return when the values are stored; raise what kept them from it.
-
-        Raises TimeoutError where that takes longer than `timeout_s` seconds.
-        """
-        with self._finished:
-            if not self._finished.wait_for(lambda: self.done, timeout_s):
-                raise TimeoutError(f"Not sent after {timeout_s} s.")
-        if self.error is not None:
-            self.is_noticed = True
-            raise self.error
-
-
-class _Parcel:
-    """One batch of a run, and whose values are in it."""
-
-    def __init__(self, run_id: str) -> None:
-        self.run_id = run_id
-        self.batch = Batch()
-        self.shares: list[tuple[RunOperations, list[Value]]] = []
-
-    def take(self, operations: RunOperations, value: Value) -> bool:
-        """Add one value of a call; False where it does not fit."""
-        if not self.batch.take(value):
-            return False
-        if not self.shares or self.shares[-1][0] is not operations:
-            self.shares.append((operations, []))
-        self.shares[-1][1].append(value)
-        return True
-
-
-def _parcels(chosen: Iterable[RunOperations]) -> Iterator[_Parcel]:
-    """The values of several calls in batches, each run's in their order."""
-    filling: dict[str, _Parcel] = {}
-    for operations in chosen:
-        run_id = operations.run_id
-        for value in operations.values:
-            parcel = filling.setdefault(run_id, _Parcel(run_id))
-            if not parcel.take(operations, value):
-                yield parcel
-                parcel = filling[run_id] = _Parcel(run_id)
-                parcel.take(operations, value)
-    yield from filling.values()
 
 
 class Outbox:
@@ -156,7 +97,7 @@ class Outbox:
             queued = list(self._queue)
             self._queue.clear()
         late = TemporarilyUnavailable("It was not sent before the program ended.")
-        for parcel in _parcels(left):
+        for parcel in parcels(left):
             self._put_aside(parcel, late)
         self._settle(queued)
 
@@ -190,7 +131,7 @@ class Outbox:
         """Send until the queue is empty."""
         while chosen := self._next_round():
             try:
-                for parcel in _parcels(chosen):
+                for parcel in parcels(chosen):
                     self._deliver(parcel)
             except Exception as error:
                 # Nothing may end the thread that others wait for.
@@ -220,7 +161,7 @@ class Outbox:
             self._settled += len(chosen)
             self._finished.notify_all()
 
-    def _deliver(self, parcel: _Parcel) -> None:
+    def _deliver(self, parcel: Parcel) -> None:
         try:
             self._send(parcel.run_id, parcel.batch)
         except (TemporarilyUnavailable, DeadlineExceeded) as error:
@@ -228,18 +169,18 @@ class Outbox:
         except TrackgateError as error:
             self._blame(parcel, error)
 
-    def _blame(self, parcel: _Parcel, error: TrackgateError) -> None:
+    def _blame(self, parcel: Parcel, error: TrackgateError) -> None:
         """A batch is refused as a whole: find out whose values were meant."""
         if len(parcel.shares) == 1:
             parcel.shares[0][0].error = error
             return
         for operations, values in parcel.shares:
-            share = _Parcel(parcel.run_id)
+            share = Parcel(parcel.run_id)
             for value in values:
                 share.take(operations, value)
             self._deliver(share)
 
-    def _put_aside(self, parcel: _Parcel, error: TrackgateError) -> None:
+    def _put_aside(self, parcel: Parcel, error: TrackgateError) -> None:
         if self._keep is not None:
             try:
                 self._keep(parcel.run_id, parcel.batch)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from enum import Enum
 
 import requests
 from trackgate_wire import experiments, runs
 from urllib3.exceptions import NewConnectionError
 
+from trackgate.errors import TrackgateError
 from trackgate.settings import Settings
 
 LONGEST_WAIT_S = 120.0
@@ -23,6 +24,14 @@ _REPEATED = frozenset({408, 429, 500, 502, 503, 504})
 # answer), but it is what every restart looks like behind a proxy.
 _NOT_DONE = frozenset({429, 502, 503})
 
+_NOT_SENT = (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
+_BROKEN = (
+    requests.exceptions.ConnectionError,
+    requests.exceptions.ReadTimeout,
+    requests.exceptions.ChunkedEncodingError,
+)
+_HOPELESS = (requests.exceptions.SSLError,)
+
 # Sent twice these would make two things; all others may arrive twice.
 _ONCE_ONLY = frozenset(
     {
@@ -33,12 +42,22 @@ _ONCE_ONLY = frozenset(
 )
 
 
-class Failure(Enum):
-    """How an attempt failed that brought no answer."""
+@dataclass(frozen=True, slots=True)
+class Setback:
+    """An attempt that brought nothing.
 
-    NOT_SENT = "no connection"
-    BROKEN = "the connection broke or fell silent"
-    HOPELESS = "trying again cannot help"
+    said         what happened, for the log
+    error        makes the error to raise from the words for how often it was tried
+    is_passing   another attempt may fare better
+    is_not_done  the request was certainly, or (502) very likely, not carried out
+    retry_after  the header of that name
+    """
+
+    said: str
+    error: Callable[[str], TrackgateError]
+    is_passing: bool
+    is_not_done: bool
+    retry_after: str | None = None
 
 
 def may_repeat(path: str) -> bool:
@@ -46,24 +65,33 @@ def may_repeat(path: str) -> bool:
     return path not in _ONCE_ONLY
 
 
-def classify(error: requests.RequestException) -> Failure:
-    """What a failed attempt means for another one."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return Failure.HOPELESS
-    if isinstance(
-        error, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError
-    ):
-        return Failure.NOT_SENT
-    if isinstance(
-        error,
-        requests.exceptions.ReadTimeout | requests.exceptions.ChunkedEncodingError,
-    ):
-        return Failure.BROKEN
-    if isinstance(error, requests.exceptions.ConnectionError):
-        cause = error.args[0] if error.args else None
-        refused = isinstance(getattr(cause, "reason", None), NewConnectionError)
-        return Failure.NOT_SENT if refused else Failure.BROKEN
-    return Failure.HOPELESS
+def after_failure(
+    failure: requests.RequestException, error: Callable[[str], TrackgateError]
+) -> Setback:
+    """What it means that no answer came."""
+    if isinstance(failure, _NOT_SENT) or _was_refused(failure):
+        return Setback("no connection", error, is_passing=True, is_not_done=True)
+    passing = isinstance(failure, _BROKEN) and not isinstance(failure, _HOPELESS)
+    said = "the connection broke or fell silent"
+    return Setback(said, error, is_passing=passing, is_not_done=False)
+
+
+def after_answer(
+    status: int, retry_after: str | None, error: TrackgateError
+) -> Setback:
+    """What an answer other than 2xx means."""
+    return Setback(
+        f"answered {status}",
+        lambda _: error,
+        is_passing=status in _REPEATED,
+        is_not_done=status in _NOT_DONE,
+        retry_after=retry_after,
+    )
+
+
+def _was_refused(failure: requests.RequestException) -> bool:
+    cause = failure.args[0] if failure.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +113,11 @@ class RetryPolicy:
             settings.respect_retry_after,
         )
 
-    def after_failure(
-        self, attempt: int, failure: Failure, *, repeatable: bool
-    ) -> bool:
-        """Whether attempt number `attempt` (from 1), which failed, is not the last."""
-        if attempt > self.max_retries or failure is Failure.HOPELESS:
+    def tries_again(self, attempt: int, setback: Setback, *, repeatable: bool) -> bool:
+        """Whether attempt number `attempt` (from 1) was not the last."""
+        if attempt > self.max_retries or not setback.is_passing:
             return False
-        return repeatable or failure is Failure.NOT_SENT
-
-    def after_answer(self, attempt: int, status: int, *, repeatable: bool) -> bool:
-        """Whether to ask again after the HTTP status `status`."""
-        if attempt > self.max_retries:
-            return False
-        return status in (_REPEATED if repeatable else _NOT_DONE)
+        return repeatable or setback.is_not_done
 
     def wait_s(self, attempt: int, retry_after: str | None = None) -> float:
         """How long to wait after attempt number `attempt`.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from trackgate_wire import datasets, limits, rules, runs
-from trackgate_wire.datasets import LogInputs, LogOutputs, SearchDatasets
+from trackgate_wire import limits, rules, runs
 from trackgate_wire.run_ref import RunRef
 from trackgate_wire.runs import (
     CreateRun,
@@ -23,9 +22,6 @@ from trackgate.calls import Calls, calls
 from trackgate.config import sends_in_background
 from trackgate.delivery import Delivery
 from trackgate.entities import (
-    DatasetInput,
-    LoggedModelInput,
-    LoggedModelOutput,
     Metric,
     PagedList,
     Param,
@@ -36,7 +32,8 @@ from trackgate.entities import (
     view_type,
 )
 from trackgate.errors import InvalidParameterValue
-from trackgate.outbox import Outbox, RunOperations
+from trackgate.outbox import Outbox
+from trackgate.parcels import RunOperations
 from trackgate.transport import Connection
 
 PARENT_TAG = "mlflow.parentRunId"
@@ -220,34 +217,6 @@ class RunCalls(Calls):
         request = LogModel(run_id=run_id, model_json=model_json)
         self._connection.call(runs.LOG_MODEL, request)
 
-    @calls(datasets.LOG_INPUTS)
-    def log_inputs(
-        self,
-        run_id: str,
-        datasets: Sequence[DatasetInput] | None = None,
-        models: Sequence[LoggedModelInput] | None = None,
-    ) -> None:
-        """Note which datasets and models a run used."""
-        request = LogInputs(
-            run_id=run_id, datasets=list(datasets or ()), models=list(models or ())
-        )
-        self._connection.call(_LOG_INPUTS, request)
-
-    @calls(datasets.LOG_OUTPUTS)
-    def log_outputs(self, run_id: str, models: Sequence[LoggedModelOutput]) -> None:
-        """Note which models a run made."""
-        request = LogOutputs(run_id=run_id, models=list(models))
-        self._connection.call(datasets.LOG_OUTPUTS, request)
-
-    @calls(datasets.SEARCH_DATASETS)
-    def search_datasets(
-        self, experiment_ids: Sequence[str]
-    ) -> list[datasets.DatasetSummary]:
-        """The datasets that runs of those experiments used."""
-        request = SearchDatasets([str(one) for one in experiment_ids])
-        found = self._connection.call(datasets.SEARCH_DATASETS, request)
-        return found.dataset_summaries
-
     def flush_async_logging(self) -> None:
         """Wait until all that waits in the background has been sent."""
         self._outbox.flush()
@@ -263,10 +232,6 @@ class RunCalls(Calls):
 
     def _in_background(self, synchronous: bool | None) -> bool:
         return sends_in_background(synchronous, self._connection.settings)
-
-
-# A parameter of the same name hides the module inside `log_inputs`.
-_LOG_INPUTS = datasets.LOG_INPUTS
 
 
 def _status(given: str | None) -> RunStatus | None:

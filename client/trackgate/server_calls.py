@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from trackgate_wire import logged_models, server
 from trackgate_wire.endpoint import Empty
 from trackgate_wire.logged_models import LoggedModelsPage, SearchLoggedModels
-from trackgate_wire.server import Caller, Purge, Purged, ServerInfo, ServerState
+from trackgate_wire.server import (
+    Caller,
+    Change,
+    GetChanges,
+    Purge,
+    Purged,
+    ServerInfo,
+    ServerState,
+)
 
 from trackgate.calls import Calls, calls
 
@@ -24,6 +32,21 @@ class ServerCalls(Calls):
     def get_server_info(self) -> ServerInfo:
         """What kind of store the server has."""
         return self._connection.call(server.SERVER_INFO, Empty())
+
+    @calls(server.GET_CHANGES)
+    def get_changes(
+        self,
+        target: str | None = None,
+        before: int | None = None,
+        max_results: int = 100,
+    ) -> list[Change]:
+        """Who changed what, the newest first.
+
+        target  such as "run/ID" or "experiment/0"; None is everything
+        before  only changes with a smaller id, for the next page
+        """
+        request = GetChanges(target=target, before=before, max_results=max_results)
+        return self._connection.call(server.GET_CHANGES, request).changes
 
     @calls(server.SERVER_STATE)
     def get_server_state(self) -> ServerState:

@@ -17,10 +17,11 @@ from trackgate_wire import artifacts, limits
 from trackgate_wire.artifacts import MultipartCredential, MultipartPart
 
 from trackgate.errors import EndpointNotFound, InvalidState, TrackgateError
+from trackgate.outgoing import Outgoing
 from trackgate.parallel import side_by_side
 from trackgate.progress import Progress
 from trackgate.store_calls import StoreCalls
-from trackgate.transport import Connection, Outgoing
+from trackgate.transport import Connection
 
 # The peer's server says so where its store cannot take parts.
 _NO_PARTS = "Multipart upload is not supported"

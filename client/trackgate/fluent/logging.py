@@ -22,7 +22,7 @@ from trackgate.entities import (
 from trackgate.errors import InvalidParameterValue
 from trackgate.fluent import session, stack
 from trackgate.fluent.runs import current_or_new
-from trackgate.outbox import RunOperations
+from trackgate.parcels import RunOperations
 
 ValueT = TypeVar("ValueT")
 
