@@ -27,6 +27,8 @@ _LOG_FIELDS = {
     "user": "$tg_user",
     "method": "$request_method",
     "path": "$tg_logged_path",
+    # What the request was about, as the server says: most calls name it in the body.
+    "target": "$upstream_http_x_trackgate_target",
     "status": "$status",
     "request_bytes": "$request_length",
     "answer_bytes": "$body_bytes_sent",
@@ -259,5 +261,6 @@ def _proxying(settings: ProxySettings) -> str:
             "proxy_hide_header X-Content-Type-Options;",
             "proxy_hide_header Referrer-Policy;",
             "proxy_hide_header X-Request-Id;",
+            "proxy_hide_header X-Trackgate-Target;",
         )
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from trackgate_wire import limits
 from trackgate_wire.endpoint import Access, Empty, Endpoint, Message
 from trackgate_wire.scalars import Int64
 
@@ -56,8 +59,37 @@ class Purged(Message, frozen=True, kw_only=True):
     experiment_ids: list[str] = []
 
 
+class GetChanges(Message, frozen=True, kw_only=True):
+    """Changes of one thing, such as "run/ID" or "experiment/0", or of all.
+
+    before  only changes with a smaller id: the last id of the page before
+    """
+
+    target: str | None = None
+    before: Int64 | None = None
+    max_results: Int64 = limits.CHANGES_PER_PAGE
+
+
+class Change(Message, frozen=True, kw_only=True):
+    """Who did what, to which thing, and when (milliseconds since 1970)."""
+
+    id: Int64
+    timestamp: Int64
+    user: str
+    action: str
+    target: str
+    detail: str = ""
+
+
+class Changes(Message, frozen=True, kw_only=True):
+    """The newest first."""
+
+    changes: list[Change] = msgspec.field(default_factory=list[Change])
+
+
 SERVER_INFO = Endpoint("GET", "mlflow/server-info", Empty, ServerInfo, Access.READ)
 WHOAMI = Endpoint("GET", "trackgate/whoami", Empty, Caller, Access.READ)
+GET_CHANGES = Endpoint("GET", "trackgate/changes", GetChanges, Changes, Access.READ)
 SERVER_STATE = Endpoint(
     "GET", "trackgate/server-state", Empty, ServerState, Access.ADMIN
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,10 +21,11 @@ from trackgate_server.operations.scope import Scope, Services
 from trackgate_server.operations.serving import Operation
 from trackgate_server.store.transaction import Transaction
 
-View = Callable[..., Response]
-ByteView = Callable[..., Response]
+TARGET_HEADER = "X-Trackgate-Target"
+_TARGETS = (("run", ("run_id", "run_uuid")), ("experiment", ("experiment_id",)))
+_ID = re.compile(r"[\w\-]{1,256}", re.ASCII)
 
-_MERGED = frozenset({"mlflow/experiments/search"})
+View = Callable[..., Response]
 
 
 def bind(app: Flask, door: Doorkeeper, services: Services, served: Operation) -> None:
@@ -74,14 +76,15 @@ def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
         message = _decoded(endpoint.request)
         want = wants(message)
         if want == "none":
-            return _answer(function(scope_of(services, caller), message, **parts))
+            answer = function(scope_of(services, caller), message, **parts)
+            return _answer(answer, message)
 
         def job(db: Transaction) -> Message:
             return function(scope_of(services, caller, db), message, **parts)
 
         if want == "read":
-            return _answer(database.read(job))
-        return _answer(database.write(job, single=want == "single"))
+            return _answer(database.read(job), message)
+        return _answer(database.write(job, single=want == "single"), message)
 
     return view
 
@@ -131,5 +134,19 @@ def _too_large(size: int) -> InvalidParameterValue:
     )
 
 
-def _answer(message: Message) -> Response:
-    return Response(codec.encode(message), content_type="application/json")
+def _answer(message: Message, asked: Message) -> Response:
+    response = Response(codec.encode(message), content_type="application/json")
+    target = _target(asked)
+    if target is not None:
+        response.headers[TARGET_HEADER] = target
+    return response
+
+
+def _target(asked: Message) -> str | None:
+    """What a request was about; the proxy logs it beside the user's name."""
+    for kind, names in _TARGETS:
+        for name in names:
+            value = getattr(asked, name, None)
+            if isinstance(value, str) and _ID.fullmatch(value):
+                return f"{kind}/{value}"
+    return None

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import shutil
 
+from trackgate_wire import limits, rules
 from trackgate_wire.endpoint import Empty
 from trackgate_wire.server import (
+    GET_CHANGES,
     PROTOCOL_VERSION,
     PURGE,
     SERVER_INFO,
     SERVER_STATE,
     WHOAMI,
     Caller,
+    Change,
+    Changes,
+    GetChanges,
     Purge,
     Purged,
     ServerInfo,
@@ -57,6 +62,26 @@ def server_state(scope: Scope, request: Empty) -> ServerState:
         experiments=counts.experiments,
         runs=counts.runs,
         roles=people.all_roles(scope.db),
+    )
+
+
+@serves(GET_CHANGES)
+def get_changes(scope: Scope, request: GetChanges) -> Changes:
+    rules.check_page_size(request.max_results, limits.CHANGES_PER_PAGE)
+    before = limits.INT64_MAX if request.before is None else request.before
+    rows = people.changes(scope.db, request.target, before, request.max_results)
+    return Changes(
+        changes=[
+            Change(
+                id=row.id,
+                timestamp=row.at_ms,
+                user=row.user,
+                action=row.action,
+                target=row.target,
+                detail=row.detail,
+            )
+            for row in rows
+        ]
     )
 
 
