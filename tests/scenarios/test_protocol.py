@@ -15,7 +15,7 @@ from trackgate_wire.server import PROTOCOL_VERSION, WHOAMI
 
 from tests.fixtures.api import Api
 from tests.fixtures.databases import NewStore
-from tests.fixtures.sites import App, Stack, running_app
+from tests.fixtures.sites import App, Stack, running_app, running_stack
 from tests.scenarios.acts import get_run, history, new_experiment, new_name, new_run
 
 
@@ -248,3 +248,17 @@ def test_beside_a_prefix_there_is_nothing(below: Api) -> None:
     answer = beside.raw("GET", WHOAMI.url)
 
     assert (answer.status, answer.error_code) == (404, "ENDPOINT_NOT_FOUND")
+
+
+@pytest.mark.nginx
+def test_below_a_prefix_nginx_stands_too(stack: Stack) -> None:
+    del stack  # which skips where there is no Nginx
+    with running_stack(None, "--static-prefix", "/team/tracking") as prefixed:
+        api = prefixed.client()
+        run = new_run(api, new_experiment(api))
+        assert prefixed.address.endswith("/team/tracking")
+        assert get_run(api, run).info.user_id == "ada"
+        for root in ROOTS:
+            unknown = api.raw("GET", root + "mlflow/dance")
+            assert (unknown.status, unknown.error_code) == (404, "ENDPOINT_NOT_FOUND")
+            assert prefixed.client(None).raw("GET", root + WHOAMI.path).status == 401
