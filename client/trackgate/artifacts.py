@@ -69,9 +69,10 @@ def load_text(artifact_uri: str) -> str:
 def load_dict(artifact_uri: str) -> dict[str, Any]:
     """An artifact as a dictionary; raises BadRequest where it is not JSON."""
     try:
-        return json.loads(load_text(artifact_uri))  # type: ignore[no-any-return]
+        found: dict[str, Any] = json.loads(load_text(artifact_uri))
     except json.JSONDecodeError as error:
         raise BadRequest(f"{artifact_uri!r} is not JSON: {error}.") from None
+    return found
 
 
 def _load(artifact_uri: str) -> bytes:

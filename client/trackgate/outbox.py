@@ -217,7 +217,8 @@ class Outbox:
         self._accepted = 0
         self._settled = 0
 
-    def _forget_after_fork(self) -> None:
+    def forget_after_fork(self) -> None:
+        """Leave to the parent what it has queued."""
         for operations in [*self._in_flight, *self._queue]:
             operations.done = True
         self._forget()
@@ -228,7 +229,7 @@ _outboxes: weakref.WeakSet[Outbox] = weakref.WeakSet()
 
 def _forget_all() -> None:
     for outbox in _outboxes:
-        outbox._forget_after_fork()  # pyright: ignore[reportPrivateUsage]
+        outbox.forget_after_fork()
 
 
 if hasattr(os, "register_at_fork"):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trackgate_wire import logged_models, server
+from trackgate_wire import server
 from trackgate_wire.endpoint import Empty
-from trackgate_wire.logged_models import LoggedModelsPage, SearchLoggedModels
 from trackgate_wire.server import (
     Caller,
     Change,
@@ -72,13 +71,3 @@ class ServerCalls(Calls):
             older_than_s=older_than_s,
         )
         return self._connection.call(server.PURGE, request)
-
-    @calls(logged_models.SEARCH_LOGGED_MODELS)
-    def search_logged_models(
-        self, experiment_ids: Sequence[str], filter_string: str | None = None
-    ) -> LoggedModelsPage:
-        """Logged models of experiments; servers without a registry have none."""
-        request = SearchLoggedModels(
-            experiment_ids=list(experiment_ids), filter=filter_string
-        )
-        return self._connection.call(logged_models.SEARCH_LOGGED_MODELS, request)

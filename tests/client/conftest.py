@@ -50,8 +50,8 @@ def to_broken(broken: BrokenServer) -> Callable[..., TrackingClient]:
         }
         return TrackingClient(
             broken.address,
-            settings=Settings(**(hasty | changes)),  # pyright: ignore
-            **credentials,  # pyright: ignore
+            settings=Settings(**(hasty | changes)),
+            **credentials,
         )
 
     return make

@@ -20,7 +20,7 @@ SOURCE = Path(trackgate.__file__ or "")
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.path)
 def test_the_client_has_a_method_for_each_endpoint(
-    endpoint: Endpoint[object, object],  # type: ignore[type-var]
+    endpoint: Endpoint[object, object],
 ) -> None:
     called = [one for found in endpoints_of(TrackingClient).values() for one in found]
 
@@ -44,7 +44,7 @@ def test_what_is_offered_is_there_and_known_to_type_checkers() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="log_nothing"):
-        trackgate.log_nothing  # type: ignore[attr-defined]  # noqa: B018
+        trackgate.log_nothing  # noqa: B018
 
 
 def test_the_import_loads_nothing_heavy() -> None:

@@ -64,7 +64,7 @@ def test_what_breaks_a_rule_raises_at_the_call(
 ) -> None:
     for key, value in (("k" * 251, 1.0), ("../up", 1.0), ("ok", "a word")):
         with pytest.raises(InvalidParameterValue):
-            client.log_metric(run_id, key, value, synchronous=synchronous)  # pyright: ignore
+            client.log_metric(run_id, key, value, synchronous=synchronous)
     with pytest.raises(InvalidParameterValue, match="6001 characters"):
         client.log_param(run_id, "p", "x" * 6_001, synchronous)
     with pytest.raises(InvalidParameterValue, match="8001 characters"):
@@ -114,7 +114,7 @@ def test_a_parameter_refused_in_the_background_says_so_where_it_is_waited_for(
     operations = client.log_param(run_id, "p", "two", synchronous=False)
 
     with pytest.raises(InvalidParameterValue, match="two"):
-        operations.wait()  # type: ignore[union-attr]
+        operations.wait()
 
 
 def test_runs_are_searched_page_by_page(
@@ -180,7 +180,7 @@ def test_inputs_are_noted_and_found(
     )
 
     (noted,) = client.get_run(run_id).inputs.dataset_inputs
-    (summary,) = client.search_datasets([experiment_id])
+    (summary,) = client.search_dataset_summaries([experiment_id])
 
     assert noted.dataset == dataset
     assert (summary.name, summary.context) == ("cells", "training")
@@ -248,6 +248,12 @@ def test_the_server_says_who_we_are(client: TrackingClient) -> None:
     assert caller.role == "admin"
     assert client.get_server_info().store_type
     assert client.get_server_state().experiments >= 1
+
+
+def test_a_server_without_a_registry_has_no_logged_models(
+    client: TrackingClient, experiment_id: str
+) -> None:
+    assert client.search_logged_models([experiment_id]) == []
 
 
 def test_what_is_purged_is_gone(client: TrackingClient, run_id: str) -> None:

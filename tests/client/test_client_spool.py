@@ -38,7 +38,7 @@ def test_values_and_the_end_of_a_run_are_kept_while_the_server_is_away(
     broken.reply(AWAY)
     client = to_broken(max_retries=0, spool_dir=str(spool_dir))
 
-    client.log_metric("r", "loss", 0.5, synchronous=False).wait()  # type: ignore[union-attr]
+    client.log_metric("r", "loss", 0.5, synchronous=False).wait()
     client.set_terminated("r")
 
     assert len(client.spool.waiting()) == 2
