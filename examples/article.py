@@ -80,9 +80,9 @@ found = mlflow.search_runs(
     order_by=["attributes.start_time DESC"],
 )
 best = found.iloc[0]
-assert best.run_id == run.info.run_id  # noqa: S101
+assert best.run_id == run.info.run_id
 
 folder = mlflow.artifacts.download_artifacts(run_id=best.run_id)
 files = sorted(path.name for path in Path(folder).rglob("*") if path.is_file())
-print(f"run {best.run_id} of {len(found)}: accuracy {best['metrics.accuracy']:.3f}")  # noqa: T201
-print(f"files: {', '.join(files)}")  # noqa: T201
+print(f"run {best.run_id} of {len(found)}: accuracy {best['metrics.accuracy']:.3f}")
+print(f"files: {', '.join(files)}")

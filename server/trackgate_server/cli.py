@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from trackgate_server.ownership import become_owner
 from trackgate_server.settings import Settings, from_environment, remembering
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
@@ -43,10 +44,12 @@ def _options(*names: str) -> Callable[[CommandT], CommandT]:
 
 
 def _settings(given: dict[str, Any]) -> Settings:
-    """Flags over environment over defaults."""
+    """Flags over environment over defaults; from here on as the data's owner."""
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
-        return remembering(dataclasses.replace(from_environment(), **chosen))
+        settings = dataclasses.replace(from_environment(), **chosen)
+        become_owner(settings.data_dir)
+        return remembering(settings)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
 

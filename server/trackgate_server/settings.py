@@ -76,22 +76,22 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings as `TRACKGATE_…` variables give them; raises ValueError naming one.
-
-    A data folder remembers the database it was started with (`settings.json`), so
-    that later commands need not name it again.
-    """
+    """Settings as `TRACKGATE_…` variables give them; raises ValueError naming one."""
     given: dict[str, Any] = {}
     for item in dataclasses.fields(Settings):
         name = PREFIX + item.name.upper()
         text = environ.get(name)
         if text is not None:
             given[item.name] = _parsed(name, text, item.default)
-    return remembering(Settings(**given))
+    return Settings(**given)
 
 
 def remembering(settings: Settings) -> Settings:
-    """The same settings, with the database the data folder remembers if none is set."""
+    """The same settings, with the database the data folder remembers if none is set.
+
+    It remembers the one it was started with (`settings.json`), so that later commands
+    need not name it again.
+    """
     if settings.backend_store_uri:
         return settings
     return dataclasses.replace(

@@ -69,13 +69,14 @@ _SUMMARIES = Sql(
     "SELECT DISTINCT d.experiment, d.name, d.digest, t.value FROM datasets d"
     " JOIN inputs i ON i.dataset = d.id LEFT JOIN input_tags t ON t.run = i.run"
     " AND t.dataset = i.dataset AND t.key = 'mlflow.data.context'"
-    " WHERE d.experiment IN (SELECT value FROM json_each(?)) ORDER BY 1, 2, 3, 4"
+    " WHERE d.experiment IN (SELECT value FROM json_each(?))"
+    " ORDER BY 1, 2, 3, 4 NULLS FIRST"
     f" LIMIT {limits.DATASET_SUMMARIES}",
     postgresql="SELECT DISTINCT d.experiment, d.name, d.digest, t.value"
     " FROM datasets d JOIN inputs i ON i.dataset = d.id"
     " LEFT JOIN input_tags t ON t.run = i.run"
     " AND t.dataset = i.dataset AND t.key = 'mlflow.data.context'"
-    " WHERE d.experiment = ANY(?) ORDER BY 1, 2, 3, 4"
+    " WHERE d.experiment = ANY(?) ORDER BY 1, 2, 3, 4 NULLS FIRST"
     f" LIMIT {limits.DATASET_SUMMARIES}",
 )
 
