@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from trackgate_wire.codec import json_double
 from trackgate_wire.datasets import (
@@ -34,6 +34,7 @@ from trackgate_wire.scalars import RunStatus
 from tests.fixtures.api import Api
 
 ValueT = TypeVar("ValueT")
+Key = Callable[["Known"], Any]
 
 SPECIAL = {24: math.nan, 25: math.inf, 26: -math.inf, 27: -0.0}
 WITHOUT_ACCURACY = {28, 29}
@@ -175,3 +176,24 @@ def like(value: str | None, pattern: str, fold: bool = False) -> bool:
     signs = {"%": ".*", "_": "."}
     regex = "".join(signs.get(sign, re.escape(sign)) for sign in pattern)
     return re.fullmatch(regex, value, re.DOTALL) is not None
+
+
+def in_order(runs: list[Known], terms: tuple[tuple[Key, bool], ...]) -> list[str]:
+    """Names as the search must give them: numbers, then NaN, then missing ones."""
+    ordered = sorted(runs, key=lambda run: run.run_id)
+    ordered.sort(key=lambda run: run.started_ms, reverse=True)
+    for key, ascending in reversed(terms):
+        present = [run for run in ordered if _rank(key(run)) == 0]
+        present.sort(key=key, reverse=not ascending)
+        ordered = [
+            *present,
+            *(run for run in ordered if _rank(key(run)) == 1),
+            *(run for run in ordered if _rank(key(run)) == 2),
+        ]
+    return [run.name for run in ordered]
+
+
+def _rank(value: object) -> int:
+    if value is None:
+        return 2
+    return 1 if value != value else 0

@@ -22,7 +22,7 @@ from trackgate_wire.scalars import ViewType
 from tests.fixtures.api import Api
 from tests.scenarios import population
 from tests.scenarios.acts import log_metric, new_experiment, new_run, pages
-from tests.scenarios.population import Known, like, met
+from tests.scenarios.population import Key, Known, in_order, like, met
 
 LOSS = "val loss/epoch"
 NEVER = "no run has this"
@@ -249,8 +249,6 @@ def test_a_view_shows_the_living_the_deleted_or_all(
     ]
 
 
-Key = Callable[[Known], Any]
-
 ORDERS: dict[tuple[str, ...], tuple[tuple[Key, bool], ...]] = {
     (): (),
     ("metrics.acc",): ((lambda run: run.last("acc"), True),),
@@ -278,27 +276,6 @@ ORDERS: dict[tuple[str, ...], tuple[tuple[Key, bool], ...]] = {
         (lambda run: run.last("acc"), False),
     ),
 }
-
-
-def in_order(runs: list[Known], terms: tuple[tuple[Key, bool], ...]) -> list[str]:
-    """Names as the search must give them: numbers, then NaN, then missing ones."""
-    ordered = sorted(runs, key=lambda run: run.run_id)
-    ordered.sort(key=lambda run: run.started_ms, reverse=True)
-    for key, ascending in reversed(terms):
-        present = [run for run in ordered if rank(key(run)) == 0]
-        present.sort(key=key, reverse=not ascending)
-        ordered = [
-            *present,
-            *(run for run in ordered if rank(key(run)) == 1),
-            *(run for run in ordered if rank(key(run)) == 2),
-        ]
-    return [run.name for run in ordered]
-
-
-def rank(value: object) -> int:
-    if value is None:
-        return 2
-    return 1 if value != value else 0
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=repr)
