@@ -60,23 +60,18 @@ def again(point: Metric) -> Metric:
 
 
 def param(key: str, value: object) -> Param:
-    """A parameter as text; raises InvalidParameterValue where it breaks a rule."""
+    """A parameter as text; raises InvalidParameterValue for a key that breaks a rule.
+
+    Whether too long a value is cut or refused is a setting of the server's.
+    """
     rules.check_key("Parameter", key)
-    text = str(value)
-    rules.check_length(
-        f"Value of parameter {rules.shown(key)}", text, limits.PARAM_VALUE_LENGTH
-    )
-    return Param(key, text)
+    return Param(key, str(value))
 
 
 def tag(key: str, value: object) -> RunTag:
-    """A run's tag as text; raises InvalidParameterValue where it breaks a rule."""
+    """A run's tag as text; otherwise as `param`."""
     rules.check_key("Tag", key)
-    text = str(value)
-    rules.check_length(
-        f"Value of tag {rules.shown(key)}", text, limits.RUN_TAG_VALUE_LENGTH
-    )
-    return RunTag(key, text)
+    return RunTag(key, str(value))
 
 
 def tags(given: Mapping[str, object] | None) -> list[RunTag]:
