@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, false, literal, or_
+from sqlalchemy import ColumnElement, Row, Select, and_, false, literal, or_
+
+from trackgate_server.store.transaction import Transaction
+
+RowT = TypeVar("RowT")
 
 Place = list[tuple[int, Any]]
 """Of each term its rank and value in the last row of a page."""
@@ -28,6 +32,40 @@ class Term:
     value: ColumnElement[Any]
     ascending: bool = True
     rank: ColumnElement[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RowT]):
+    """Some rows; `next` is where the page behind them begins, None on the last."""
+
+    rows: list[RowT]
+    next: Place | None
+
+
+def read_page(
+    db: Transaction,
+    statement: Select[Any],
+    terms: Sequence[Term],
+    limit: int,
+    place: Place | None,
+) -> Page[Row[Any]]:
+    """Up to `limit` rows of `statement` behind `place`. One statement.
+
+    The last of `terms` must tell any two rows apart. Each row has the columns of
+    `selected` behind its own.
+    """
+    statement = (
+        statement.add_columns(*selected(terms))
+        .order_by(*order_by(terms))
+        .limit(limit + 1)
+    )
+    if place is not None:
+        statement = statement.where(after(terms, place))
+    found = db.core(statement).fetchall()
+    more = len(found) > limit
+    return Page(
+        list(found[:limit]), place_of(found[limit - 1], terms) if more else None
+    )
 
 
 def selected(terms: Sequence[Term]) -> list[ColumnElement[Any]]:

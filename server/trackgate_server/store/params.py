@@ -8,9 +8,10 @@ from trackgate_wire.errors import InvalidParameterValue
 from trackgate_wire.rules import shown
 from trackgate_wire.runs import Param
 
+from trackgate_server.store import pairs
 from trackgate_server.store.names import Names
 from trackgate_server.store.runs import RunKey
-from trackgate_server.store.sql import BulkInsert, Sql
+from trackgate_server.store.sql import BulkInsert
 from trackgate_server.store.transaction import Transaction
 
 _INSERT = BulkInsert(
@@ -19,12 +20,7 @@ _INSERT = BulkInsert(
     ("int8", "int8", "text"),
     "ON CONFLICT (run, key) DO NOTHING",
 )
-_OF_RUNS = Sql(
-    "SELECT run, key, value FROM params"
-    " WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, key",
-    postgresql="SELECT run, key, value FROM params WHERE run = ANY(?)"
-    " ORDER BY run, key",
-)
+_OF_RUNS = pairs.of_runs("params")
 
 
 def log(db: Transaction, names: Names, run: RunKey, given: Sequence[Param]) -> None:
@@ -47,12 +43,7 @@ def of_runs(
     db: Transaction, names: Names, run_keys: Sequence[int]
 ) -> dict[int, list[Param]]:
     """All parameters of the runs, by run. One or two statements."""
-    rows = db.all(_OF_RUNS, db.array(run_keys))
-    texts = names.texts(db, (row[1] for row in rows))
-    found: dict[int, list[Param]] = {run: [] for run in run_keys}
-    for run, key, value in rows:
-        found[run].append(Param(texts[key], value))
-    return found
+    return pairs.read(db, names, _OF_RUNS, run_keys, Param)
 
 
 def _changed(param: Param, stored: str) -> InvalidParameterValue:

@@ -12,7 +12,7 @@ from trackgate_server.filters import And, Comparison, Kind, Node, OrderTerm, Val
 from trackgate_server.store import keyset
 from trackgate_server.store.comparing import any_of, number_matches, text_matches
 from trackgate_server.store.experiments import ExperimentRow
-from trackgate_server.store.keyset import Place, Term
+from trackgate_server.store.keyset import Page, Place, Term
 from trackgate_server.store.schema import experiment_tags, experiments
 from trackgate_server.store.transaction import Kind as DatabaseKind
 from trackgate_server.store.transaction import Transaction
@@ -47,32 +47,14 @@ class ExperimentQuery:
     after: Place | None
 
 
-@dataclass(frozen=True, slots=True)
-class ExperimentRows:
-    """One page; `next` is where the next one begins, None on the last."""
-
-    rows: list[ExperimentRow]
-    next: Place | None
-
-
-def search(db: Transaction, query: ExperimentQuery) -> ExperimentRows:
+def search(db: Transaction, query: ExperimentQuery) -> Page[ExperimentRow]:
     """Find experiments by one statement."""
-    terms = _terms(query.order)
-    statement = (
-        select(*_ROW, *keyset.selected(terms))
-        .where(experiments.c.lifecycle.in_(query.stages))
-        .order_by(*keyset.order_by(terms))
-        .limit(query.limit + 1)
-    )
+    statement = select(*_ROW).where(experiments.c.lifecycle.in_(query.stages))
     if query.filter is not None:
         statement = statement.where(_condition(query.filter, db.kind))
-    if query.after is not None:
-        statement = statement.where(keyset.after(terms, query.after))
-    found = db.core(statement).fetchall()
-    rows = [ExperimentRow(*row[: len(_ROW)]) for row in found[: query.limit]]
-    more = len(found) > query.limit
-    last = keyset.place_of(found[query.limit - 1], terms) if more else None
-    return ExperimentRows(rows, last)
+    terms = _terms(query.order)
+    page = keyset.read_page(db, statement, terms, query.limit, query.after)
+    return Page([ExperimentRow(*row[: len(_ROW)]) for row in page.rows], page.next)
 
 
 def _terms(order: Sequence[OrderTerm]) -> list[Term]:

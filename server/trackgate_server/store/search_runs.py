@@ -18,7 +18,7 @@ from trackgate_server.store.comparing import (
     number_matches,
     text_matches,
 )
-from trackgate_server.store.keyset import Place, Term
+from trackgate_server.store.keyset import Page, Place, Term
 from trackgate_server.store.lifecycle import STATUSES
 from trackgate_server.store.names import Names
 from trackgate_server.store.runs import RunRow
@@ -77,37 +77,22 @@ class RunQuery:
     after: Place | None
 
 
-@dataclass(frozen=True, slots=True)
-class RunRows:
-    """One page; `next` is where the next one begins, None on the last."""
-
-    rows: list[RunRow]
-    next: Place | None
-
-
-def search(db: Transaction, names: Names, query: RunQuery) -> RunRows:
+def search(db: Transaction, names: Names, query: RunQuery) -> Page[RunRow]:
     """Find runs by one statement (and one for each name not yet known)."""
     builder = _Builder(db, names)
     terms = builder.terms(query.order)
     statement = (
-        select(*_ROW, *keyset.selected(terms))
+        select(*_ROW)
         .select_from(builder.source)
         .where(
             _one_of(runs.c.experiment, query.experiments),
             _one_of(runs.c.lifecycle, query.stages),
         )
-        .order_by(*keyset.order_by(terms))
-        .limit(query.limit + 1)
     )
     if query.filter is not None:
         statement = statement.where(builder.condition(query.filter))
-    if query.after is not None:
-        statement = statement.where(keyset.after(terms, query.after))
-    found = db.core(statement).fetchall()
-    rows = [RunRow(*row[: len(_ROW)]) for row in found[: query.limit]]
-    more = len(found) > query.limit
-    last = keyset.place_of(found[query.limit - 1], terms) if more else None
-    return RunRows(rows, last)
+    page = keyset.read_page(db, statement, terms, query.limit, query.after)
+    return Page([RunRow(*row[: len(_ROW)]) for row in page.rows], page.next)
 
 
 def _one_of(column: ColumnElement[int], values: Sequence[int]) -> ColumnElement[bool]:

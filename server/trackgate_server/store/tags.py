@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from trackgate_wire.runs import RunTag
 
+from trackgate_server.store import pairs
 from trackgate_server.store.names import Names
 from trackgate_server.store.runs import RunKey
 from trackgate_server.store.sql import BulkInsert, Sql
@@ -17,11 +18,7 @@ _SET = BulkInsert(
     ("int8", "int8", "text"),
     "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
 )
-_OF_RUNS = Sql(
-    "SELECT run, key, value FROM tags"
-    " WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, key",
-    postgresql="SELECT run, key, value FROM tags WHERE run = ANY(?) ORDER BY run, key",
-)
+_OF_RUNS = pairs.of_runs("tags")
 _ONE = Sql("SELECT value FROM tags WHERE run = ? AND key = ?")
 _DELETE = Sql("DELETE FROM tags WHERE run = ? AND key = ?")
 
@@ -54,9 +51,4 @@ def of_runs(
     db: Transaction, names: Names, run_keys: Sequence[int]
 ) -> dict[int, list[RunTag]]:
     """All tags of the runs, by run. One or two statements."""
-    rows = db.all(_OF_RUNS, db.array(run_keys))
-    texts = names.texts(db, (row[1] for row in rows))
-    found: dict[int, list[RunTag]] = {run: [] for run in run_keys}
-    for run, key, value in rows:
-        found[run].append(RunTag(texts[key], value))
-    return found
+    return pairs.read(db, names, _OF_RUNS, run_keys, RunTag)

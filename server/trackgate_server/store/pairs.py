@@ -1,0 +1,37 @@
+"""Keys and texts of runs, as parameters and tags are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from trackgate_server.store.names import Names
+from trackgate_server.store.sql import Sql
+from trackgate_server.store.transaction import Transaction
+
+PairT = TypeVar("PairT")
+
+
+def of_runs(table: str) -> Sql:
+    """The statement for `read`: rows of (run, key, value)."""
+    head = f"SELECT run, key, value FROM {table} WHERE run"
+    return Sql(
+        f"{head} IN (SELECT value FROM json_each(?)) ORDER BY run, key",
+        postgresql=f"{head} = ANY(?) ORDER BY run, key",
+    )
+
+
+def read(
+    db: Transaction,
+    names: Names,
+    statement: Sql,
+    run_keys: Sequence[int],
+    pair: Callable[[str, str], PairT],
+) -> dict[int, list[PairT]]:
+    """What the runs have, by run, each made by `pair`. One or two statements."""
+    rows = db.all(statement, db.array(run_keys))
+    texts = names.texts(db, (row[1] for row in rows))
+    found: dict[int, list[PairT]] = {run: [] for run in run_keys}
+    for run, key, value in rows:
+        found[run].append(pair(texts[key], value))
+    return found
