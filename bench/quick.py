@@ -91,7 +91,8 @@ def _compare(
         spread = ", ".join(f"{rate:,.0f}" for rate in rates[system.name])
         median = statistics.median(rates[system.name])
         print(f"  {system.name:<12} {median:>12,.0f}   ({spread})")
-    print(f"  ratio        {ours / theirs:>12.1f}x", flush=True)
+    ratio = f"{ours / theirs:.1f}x" if theirs else "the peer answered nothing in time"
+    print(f"  ratio        {ratio:>13}", flush=True)
 
 
 def _measure(system: System, workload: Workload, seconds: int) -> float:
