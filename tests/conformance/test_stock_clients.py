@@ -1,0 +1,53 @@
+"""The stock Python clients, old and new, on our bare server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = Path(__file__).parent / "programs"
+TIMEOUT_S = 120
+
+
+EVERYWHERE = ("client_calls", "fluent_calls", "artifact_calls", "command_line")
+
+
+# Each release on another database: that both answer alike is tested elsewhere.
+@pytest.mark.parametrize(
+    ("release", "kind", "program"),
+    [
+        *(("2", "postgresql", program) for program in EVERYWHERE),
+        *(("3", "sqlite", program) for program in EVERYWHERE),
+        ("2", "postgresql", "model_calls"),
+    ],
+)
+def test_a_program_runs_as_on_the_stock_server(
+    peer_python: Callable[[str], Path],
+    our_addresses: dict[str, str],
+    tmp_path: Path,
+    release: str,
+    kind: str,
+    program: str,
+) -> None:
+    settings = {
+        "MLFLOW_TRACKING_URI": our_addresses[kind],
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "GIT_PYTHON_REFRESH": "quiet",
+        "HOME": str(tmp_path),
+    }
+
+    ended = subprocess.run(
+        [peer_python(release), PROGRAMS / f"{program}.py"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=TIMEOUT_S,
+        text=True,
+    )
+
+    assert ended.returncode == 0, ended.stdout
