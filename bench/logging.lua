@@ -1,4 +1,5 @@
--- wrk's script: posts metrics as one user. Arguments: token, run id, metrics a request.
+-- wrk's script: posts metrics as one user.
+-- Arguments: token, run id, metrics a request, number of the first one.
 local token, run, size
 local thread_number = 0
 local sent = 0
@@ -11,6 +12,7 @@ end
 
 function init(arguments)
   token, run, size = arguments[1], arguments[2], tonumber(arguments[3])
+  sent = tonumber(arguments[4])
 end
 
 local function metric()
