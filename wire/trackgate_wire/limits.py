@@ -20,7 +20,7 @@ RUN_TAG_VALUE_LENGTH = 8_000
 EXPERIMENT_TAG_VALUE_LENGTH = 20_000
 MODEL_HISTORY_LENGTH = 100_000
 
-# One log-batch
+# One log-batch. Its size is what our client keeps to; servers take more.
 METRICS_PER_BATCH = 1_000
 PARAMS_PER_BATCH = 100
 TAGS_PER_BATCH = 100
