@@ -17,7 +17,10 @@ def log_and_load() -> None:
     model = DecisionTreeClassifier(max_depth=2).fit(X, y)
     with mlflow.start_run() as run:
         for path in ("model", "again"):
-            logged = mlflow.sklearn.log_model(model, artifact_path=path)
+            # Named, or a process of its own would look for them for seconds.
+            logged = mlflow.sklearn.log_model(
+                model, artifact_path=path, pip_requirements=["scikit-learn"]
+            )
     loaded = mlflow.sklearn.load_model(logged.model_uri)
     assert np.array_equal(loaded.predict(X), model.predict(X))
     tag = mlflow.get_run(run.info.run_id).data.tags["mlflow.log-model.history"]
@@ -26,7 +29,7 @@ def log_and_load() -> None:
 
 
 def log_by_itself() -> None:
-    mlflow.sklearn.autolog()
+    mlflow.sklearn.autolog(log_models=False)
     with mlflow.start_run() as run:
         DecisionTreeClassifier(max_depth=2).fit(X, y)
     mlflow.sklearn.autolog(disable=True)
