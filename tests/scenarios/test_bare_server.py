@@ -38,6 +38,16 @@ def test_another_name_for_this_address_is_refused(server: Server, host: str) -> 
     assert answer.status in (400, 403)
 
 
+@pytest.mark.parametrize("path", ["/", "/static/trackgate.css", "/version"])
+def test_the_pages_are_refused_to_another_name_as_well(
+    server: Server, path: str
+) -> None:
+    answer = server.client().raw("GET", path, headers={"Host": "evil.example"})
+
+    assert answer.status == 403
+    assert server.client().raw("GET", path).status == 200
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:1", "[::1]:5000"])
 def test_names_of_loopback_are_welcome(server: Server, host: str) -> None:
     answer = server.client().raw("GET", WHOAMI.url, headers={"Host": host})

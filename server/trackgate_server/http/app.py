@@ -11,7 +11,6 @@ from trackgate_server.blobs.local import LocalBlobs
 from trackgate_server.http import artifacts as byte_routes
 from trackgate_server.http import failures
 from trackgate_server.http.binding import bind
-from trackgate_server.http.origin import check_origin
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.operations import (
     artifacts,
@@ -87,7 +86,6 @@ def _bind_plain_texts(app: Flask, settings: Settings, door: Doorkeeper) -> None:
         return Response("OK", content_type="text/plain")
 
     def version() -> Response:
-        check_origin(request, settings)
         door.admit(request, Access.READ)
         return Response(PROTOCOL_VERSION, content_type="text/plain")
 

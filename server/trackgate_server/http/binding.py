@@ -14,7 +14,6 @@ from trackgate_wire.endpoint import Message
 from trackgate_wire.errors import BadRequest, InvalidParameterValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from trackgate_server.http.origin import check_origin
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.identity import Identity
 from trackgate_server.operations.scope import Scope, Services
@@ -52,7 +51,6 @@ def bind_bytes(
     """Have `app` answer a byte route; `view` is called with a scope and URL parts."""
 
     def admitted(**parts: str) -> Response:
-        check_origin(request, services.settings)
         caller = door.admit(request, route.access)
         return view(scope_of(services, caller), **parts)
 
@@ -71,7 +69,6 @@ def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
     database = services.database
 
     def view(**parts: str) -> Response:
-        check_origin(request, services.settings)
         caller = door.admit(request, endpoint.access)
         message = _decoded(endpoint.request)
         want = wants(message)

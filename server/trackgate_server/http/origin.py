@@ -8,21 +8,17 @@ from urllib.parse import urlsplit
 from flask import Request
 from trackgate_wire.errors import PermissionDenied
 
-from trackgate_server.settings import Settings
-
 _LOOPBACK = re.compile(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?", re.IGNORECASE)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def check_origin(request: Request, settings: Settings) -> None:
+def check_origin(request: Request) -> None:
     """Refuse what a web page could make a browser send to loopback.
 
     Another name for this address (DNS rebinding) is refused for all methods, a
     foreign origin for those that change something. Behind the proxy it has been
     done already. Raises PermissionDenied.
     """
-    if settings.behind_proxy:
-        return
     if not _LOOPBACK.fullmatch(request.host):
         raise PermissionDenied(
             f"Host {request.host!r} is refused: a bare server answers as localhost"

@@ -8,9 +8,10 @@ import time
 from pathlib import Path
 
 from flask import Request
-from trackgate_wire.endpoint import Access
+from trackgate_wire.endpoint import ROLES, Access
 from trackgate_wire.errors import PermissionDenied, Unauthenticated
 
+from trackgate_server.http.origin import check_origin
 from trackgate_server.identity import LOCAL, NOBODY, Identity
 from trackgate_server.settings import Settings
 from trackgate_server.store import people
@@ -39,9 +40,11 @@ class Doorkeeper:
         """The caller, if allowed to do what `needed` says.
 
         Raises Unauthenticated without a name, PermissionDenied where the name's role
-        does not suffice or the request did not come through the proxy.
+        does not suffice, the request did not come through the proxy, or a page of
+        another site made a browser send it to a bare server.
         """
         if not self._settings.behind_proxy:
+            check_origin(request)
             return LOCAL
         self.check_proxy(request)
         if needed is Access.OPEN:
@@ -86,9 +89,9 @@ def _denied(caller: Identity, needed: Access) -> PermissionDenied:
             f"User {caller.user!r} has no role here. An admin gives one:"
             f" trackgate users role {caller.user} --role editor."
         )
-    suffices = {Access.READ: "viewer", Access.WRITE: "editor", Access.ADMIN: "admin"}
+    suffices = next(role for role, access in ROLES.items() if access == needed)
     return PermissionDenied(
         f"User {caller.user!r} has the role {caller.role!r}; this needs"
-        f" {suffices[needed]!r}. An admin can change it: trackgate users role"
-        f" {caller.user} --role {suffices[needed]}."
+        f" {suffices!r}. An admin can change it: trackgate users role"
+        f" {caller.user} --role {suffices}."
     )
