@@ -32,6 +32,21 @@ def attributed(caller: Identity, given: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
+def first_tags(
+    caller: Identity, given: Mapping[str, str], claimed: str | None
+) -> dict[str, str]:
+    """The tags a run begins with: as `attributed`, and with who was authenticated.
+
+    claimed  the user that the request names beside its tags
+    """
+    values = attributed(caller, given)
+    if caller.user is not None:
+        values[USER_TAG] = caller.user
+        if claimed and claimed != caller.user:
+            values.setdefault(CLAIMED_USER_TAG, claimed)
+    return values
+
+
 def check_removable(caller: Identity, key: str) -> None:
     """Raises InvalidParameterValue for the tag that the server keeps itself."""
     if caller.user is not None and key == USER_TAG:

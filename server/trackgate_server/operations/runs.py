@@ -29,12 +29,7 @@ from trackgate_wire.runs import (
 
 from trackgate_server import filters
 from trackgate_server.operations import tokens
-from trackgate_server.operations.attribution import (
-    CLAIMED_USER_TAG,
-    USER_TAG,
-    attributed,
-    owner,
-)
+from trackgate_server.operations.attribution import first_tags, owner
 from trackgate_server.operations.experiments import check_active
 from trackgate_server.operations.run_names import made_up
 from trackgate_server.operations.scope import Scope
@@ -72,12 +67,7 @@ def create(scope: Scope, request: CreateRun) -> RunFound:
         started_ms=_started(scope, request.start_time),
         artifact_uri=f"{experiment.artifact_location.rstrip('/')}/{run_id}/artifacts",
     )
-    stored = attributed(scope.caller, given)
-    if scope.caller.user is not None:
-        stored[USER_TAG] = scope.caller.user
-        claimed = request.user_id
-        if claimed and claimed != scope.caller.user:
-            stored.setdefault(CLAIMED_USER_TAG, claimed)
+    stored = first_tags(scope.caller, given, request.user_id)
     stored[RUN_NAME_TAG] = name
     tags.put(scope.db, scope.names, row.key, stored)
     shown = [RunTag(key, value) for key, value in sorted(stored.items())]

@@ -18,8 +18,6 @@ class Extent(NamedTuple):
 
     first_step: int
     last_step: int
-    first_timestamp: int
-    last_timestamp: int
     ordered: bool
 
 
@@ -35,8 +33,7 @@ _WHERE = "FROM metrics WHERE run = ? AND key = ?"
 _POINT = f"SELECT step, timestamp, value {_WHERE}"
 
 _EXTENT = Sql(
-    "SELECT first_step, step, first_timestamp, timestamp, ordered"
-    " FROM latest_metrics WHERE run = ? AND key = ?"
+    "SELECT first_step, step, ordered FROM latest_metrics WHERE run = ? AND key = ?"
 )
 # Where `ordered` holds, the primary key's order is the order of time as well.
 _BY_STEP = Sql(f"{_POINT} ORDER BY step, timestamp, value LIMIT ?")
@@ -72,7 +69,7 @@ _SPREAD = Sql(
 def extent(db: Transaction, run: RunKey, key: int) -> Extent | None:
     """First and last of a history; None if there is none. One statement."""
     row = db.one(_EXTENT, run, key)
-    return None if row is None else Extent(*row[:4], ordered=bool(row[4]))
+    return None if row is None else Extent(*row[:2], ordered=bool(row[2]))
 
 
 def page(

@@ -47,11 +47,13 @@ class Names:
 
     def texts(self, db: Transaction, ids: Iterable[int]) -> dict[int, str]:
         """Every name by its id, at least for those in `ids`. 0 or 1 statement."""
-        missing = [name_id for name_id in set(ids) if name_id not in self._texts]
+        # Another thread may put an empty table in its place meanwhile.
+        known = self._texts
+        missing = [name_id for name_id in set(ids) if name_id not in known]
         if not missing:
-            return self._texts
+            return known
         found = self._fetch(db, _TEXTS, missing)
-        return {**self._texts, **{name_id: name for name, name_id in found.items()}}
+        return {**known, **{name_id: name for name, name_id in found.items()}}
 
     def _fetch(
         self, db: Transaction, sql: Sql, wanted: Sequence[str] | Sequence[int]
