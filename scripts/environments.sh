@@ -54,7 +54,7 @@ project_fingerprint() {
 
 install_project() {
   local extras=server,postgres
-  if [ "$1" = dev ]; then extras+=,dev; fi
+  if [ "$1" = dev ]; then extras+=,models,dev; fi
   say "Installing the Python packages ($extras) into .venv"
   make_environment "$venv" || return
   install_into "$venv" --editable "${project}[$extras]" || return

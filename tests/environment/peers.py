@@ -22,7 +22,7 @@ PROJECT = Path(__file__).parents[2]
 def peer_python(request: pytest.FixtureRequest) -> Callable[[Release], Path]:
     """The interpreter that imports mlflow 2.22 (`"2"`) or the newest 3.x (`"3"`).
 
-    scikit-learn, matplotlib and pandas stand beside it. Run it as a program of
+    The libraries of all flavors stand beside it. Run it as a program of
     its own; nothing of ours can be imported there.
     """
     homes = Path(os.environ.get("TRACKGATE_PEERS", PROJECT / ".venvs"))

@@ -10,12 +10,24 @@ from trackgate_wire import (
     experiments,
     logged_models,
     metrics,
+    model_versions,
+    registered_models,
     runs,
     server,
 )
 from trackgate_wire.endpoint import Endpoint
 
-_MODULES = (experiments, runs, metrics, datasets, artifacts, logged_models, server)
+_MODULES = (
+    experiments,
+    runs,
+    metrics,
+    datasets,
+    artifacts,
+    logged_models,
+    registered_models,
+    model_versions,
+    server,
+)
 
 
 def _is_endpoint(value: object) -> TypeGuard[Endpoint[Any, Any]]:

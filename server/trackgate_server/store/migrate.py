@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from trackgate_server.store.database import Database
 
 # The newest migration; kept here so that a start with nothing to do needs no Alembic.
-HEAD = "0001"
+HEAD = "0002"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number; all Trackgate servers on a PostgreSQL database must use the same.

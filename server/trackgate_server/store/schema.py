@@ -229,6 +229,165 @@ run_models = Table(
     sqlite_with_rowid=False,
 )
 
+registered_models = Table(
+    "registered_models",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("name", Name, nullable=False, unique=True),
+    Column("user", Name, nullable=False),
+    Column("description", Name),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    # The highest number a version ever had; deleted versions leave gaps.
+    Column("last_version", Integer, nullable=False),
+    Index("registered_models_newest", text("updated_ms DESC"), "name"),
+    # Ids are never given out twice: the history of a deleted model keeps its own.
+    sqlite_autoincrement=True,
+)
+
+registered_model_tags = Table(
+    "registered_model_tags",
+    metadata,
+    Column("model", RowId, ForeignKey("registered_models.id"), nullable=False),
+    Column("key", Name, nullable=False),
+    Column("value", Name, nullable=False),
+    PrimaryKeyConstraint("model", "key"),
+    sqlite_with_rowid=False,
+)
+
+model_versions = Table(
+    "model_versions",
+    metadata,
+    Column("model", RowId, ForeignKey("registered_models.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("user", Name, nullable=False),
+    Column("description", Name),
+    # Text that a client gave; nothing is ever opened there.
+    Column("source", Name, nullable=False),
+    # Where clients fetch the files from: the source, or what it stands for.
+    Column("location", Name, nullable=False),
+    Column("run_id", Name, nullable=False),
+    Column("run_link", Name, nullable=False),
+    Column("model_id", Name, nullable=False),
+    Column("stage", SmallInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    PrimaryKeyConstraint("model", "version"),
+    Index("model_versions_newest", text("updated_ms DESC"), "model", "version"),
+    Index("model_versions_of_stage", "model", "stage", "version"),
+    Index("model_versions_of_run", "run_id"),
+    Index("model_versions_of_logged_model", "model_id"),
+    sqlite_with_rowid=False,
+)
+
+model_version_tags = Table(
+    "model_version_tags",
+    metadata,
+    Column("model", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("value", Name, nullable=False),
+    PrimaryKeyConstraint("model", "version", "key"),
+    sqlite_with_rowid=False,
+)
+
+model_aliases = Table(
+    "model_aliases",
+    metadata,
+    Column("model", RowId, ForeignKey("registered_models.id"), nullable=False),
+    Column("alias", Name, nullable=False),
+    Column("version", Integer, nullable=False),
+    PrimaryKeyConstraint("model", "alias"),
+    Index("model_aliases_of_version", "model", "version"),
+    sqlite_with_rowid=False,
+)
+
+# Who moved which version to which stage or alias. Kept when the model is deleted.
+model_moves = Table(
+    "model_moves",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("model", BigInteger, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("alias", Name, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("before", Name, nullable=False),
+    Column("after", Name, nullable=False),
+    Column("user", Name, nullable=False),
+    Column("comment", Name, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("model_moves_of_model", "model", "id"),
+    Index("model_moves_of_name", "name", "id"),
+    sqlite_autoincrement=True,
+)
+
+logged_models = Table(
+    "logged_models",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("uuid", Name, nullable=False, unique=True),
+    Column("experiment", RowId, ForeignKey("experiments.id"), nullable=False),
+    Column("name", Name, nullable=False),
+    Column("type", Name, nullable=False),
+    Column("source_run", Name, nullable=False),
+    Column("user", Name, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("status_message", Name, nullable=False),
+    Column("artifact_uri", Name, nullable=False),
+    Column("lifecycle", SmallInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Column("deleted_ms", BigInteger),
+    Index(
+        "logged_models_newest",
+        "experiment",
+        "lifecycle",
+        text("created_ms DESC"),
+        "uuid",
+    ),
+    sqlite_autoincrement=True,
+)
+
+logged_model_tags = Table(
+    "logged_model_tags",
+    metadata,
+    Column("model", RowId, ForeignKey("logged_models.id"), nullable=False),
+    Column("key", Name, nullable=False),
+    Column("value", Name, nullable=False),
+    PrimaryKeyConstraint("model", "key"),
+    sqlite_with_rowid=False,
+)
+
+logged_model_params = Table(
+    "logged_model_params",
+    metadata,
+    Column("model", RowId, ForeignKey("logged_models.id"), nullable=False),
+    Column("key", Name, nullable=False),
+    Column("value", Name, nullable=False),
+    PrimaryKeyConstraint("model", "key"),
+    sqlite_with_rowid=False,
+)
+
+# Points of a run's metrics that were measured with a logged model.
+logged_model_metrics = Table(
+    "logged_model_metrics",
+    metadata,
+    Column("model", RowId, ForeignKey("logged_models.id"), nullable=False),
+    Column("key", BigInteger, nullable=False),
+    Column("run", BigInteger, nullable=False),
+    Column("step", BigInteger, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("value", MetricValue, nullable=False),
+    # "" where the point names no dataset.
+    Column("dataset_name", Name, nullable=False),
+    Column("dataset_digest", Name, nullable=False),
+    PrimaryKeyConstraint(
+        "model", "key", "run", "step", "timestamp", "dataset_name", "dataset_digest"
+    ),
+    sqlite_with_rowid=False,
+)
+
 # What a person may do. Passwords are elsewhere: in the proxy's htpasswd file.
 roles = Table(
     "roles",

@@ -1,0 +1,1 @@
+"""Models as folders: packaged, logged, registered, loaded back anywhere."""
