@@ -15,6 +15,7 @@ from trackgate.errors import TrackgateError
 _OWN = {
     "artifacts": "trackgate.commands.artifacts",
     "experiments": "trackgate.commands.experiments",
+    "models": "trackgate.commands.models",
     "runs": "trackgate.commands.runs",
     "spool": "trackgate.commands.spool",
     "whoami": "trackgate.commands.whoami",
