@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from trackgate_wire.experiments import GET_EXPERIMENT_BY_NAME, GetExperimentByName
 from trackgate_wire.runs import SEARCH_RUNS, Param, Run, RunTag, SearchRuns
 
-from tests.environment.peers import Release
-from tests.fixtures.sites import PASSWORDS, Stack, running_stack
+from tests.end_to_end.clients import CLIENTS, Client
+from tests.fixtures.sites import Stack, running_stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.nginx]
 
 _PROGRAM = Path(__file__).parents[2] / "examples" / "article.py"
-_TIMEOUT_S = 180
-
-Program = Callable[..., subprocess.CompletedProcess[str]]
-Peers = Callable[[Release], Path]
-CLIENTS = ("trackgate", "mlflow-2", "mlflow-3")
 
 
 @pytest.fixture(params=CLIENTS)
-def run_article(request: pytest.FixtureRequest, tmp_path: Path) -> Program:
-    """Runs the program with one client and nothing but environment variables."""
-    client: str = request.param
-    package, _, release = client.partition("-")
-    python = Path(sys.executable)
-    if release:
-        peers: Peers = request.getfixturevalue("peer_python")
-        python = peers("2" if release == "2" else "3")
-    start = "MLFLOW_TRACKING" if package == "mlflow" else "TRACKING"
-
-    def run(**variables: str) -> subprocess.CompletedProcess[str]:
-        named = {f"{start}_{name}": value for name, value in variables.items()}
-        return subprocess.run(
-            [python, _PROGRAM, package],
-            env={**_bare_environment(tmp_path), **named},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT_S,
-            check=False,
-        )
-
-    return run
+def client(request: pytest.FixtureRequest) -> Client:
+    return Client.of(request.param, request)
 
 
 @pytest.fixture
@@ -59,9 +30,9 @@ def own_stack() -> Iterator[Stack]:
 
 
 def test_the_program_runs_and_all_of_it_is_on_the_server(
-    run_article: Program, own_stack: Stack
+    client: Client, own_stack: Stack, tmp_path: Path
 ) -> None:
-    done = run_article(URI=own_stack.address, USERNAME="ada", PASSWORD=PASSWORDS["ada"])
+    done = client.run(_PROGRAM, tmp_path, own_stack)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "files: tree.png, tree.txt" in done.stdout
@@ -85,9 +56,9 @@ def test_the_program_runs_and_all_of_it_is_on_the_server(
     ids=["without credentials", "with a wrong password"],
 )
 def test_a_refused_program_says_what_to_set(
-    run_article: Program, stack: Stack, credentials: Mapping[str, str]
+    client: Client, stack: Stack, tmp_path: Path, credentials: Mapping[str, str]
 ) -> None:
-    done = run_article(URI=stack.address, **credentials)
+    done = client.run_with(_PROGRAM, tmp_path, URI=stack.address, **credentials)
 
     assert done.returncode != 0
     assert "TRACKING_USERNAME" in done.stderr
@@ -107,12 +78,3 @@ def _runs(stack: Stack) -> tuple[Run, Run]:
 
 def _pairs(messages: Sequence[Param | RunTag]) -> dict[str, str]:
     return {message.key: message.value for message in messages}
-
-
-def _bare_environment(home: Path) -> dict[str, str]:
-    """This process's, without anything that says where or who."""
-    starts = ("TRACKING_", "MLFLOW_", "TRACKGATE_")
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(starts)
-    }
-    return {**kept, "HOME": str(home), "GIT_PYTHON_REFRESH": "quiet"}
