@@ -24,9 +24,9 @@ find_python() {
   return 1
 }
 
-# ensure_venv server|dev: the project, editable, and what it needs to run (server)
-# or to be worked on (dev, which holds server's too). Nothing is done when
-# pyproject.toml is the one that was installed.
+# ensure_venv server|serving|dev: the project, editable, and what it needs to run
+# (server), to serve models as well (serving), or to be worked on (dev); each holds what
+# is before it. Nothing is done when pyproject.toml is the one that was installed.
 ensure_venv() {
   is_installed "$1" && return
   ensure_python
@@ -38,9 +38,14 @@ ensure_venv() {
 }
 
 is_installed() {
-  local state
+  local state stamps=(dev) stamp
+  if [ "$1" != dev ]; then stamps+=(serving); fi
+  if [ "$1" = server ]; then stamps+=(server); fi
   state=$(project_fingerprint) || return
-  reads "$state" "$venv/.installed-dev" || reads "$state" "$venv/.installed-$1"
+  for stamp in "${stamps[@]}"; do
+    if reads "$state" "$venv/.installed-$stamp"; then return; fi
+  done
+  return 1
 }
 
 reads() { [ "$(cat "$2" 2>/dev/null)" = "$1" ]; }
@@ -54,7 +59,8 @@ project_fingerprint() {
 
 install_project() {
   local extras=server,postgres
-  if [ "$1" = dev ]; then extras+=,models,dev; fi
+  if [ "$1" != server ]; then extras+=,models; fi
+  if [ "$1" = dev ]; then extras+=,dev; fi
   say "Installing the Python packages ($extras) into .venv"
   make_environment "$venv" || return
   install_into "$venv" --editable "${project}[$extras]" || return
