@@ -118,7 +118,7 @@ class Downloader:
 
     def _open(self, file: Download, have: int, etag: str | None) -> requests.Response:
         route = artifacts.DOWNLOAD_ARTIFACT
-        url = self._connection.url(route.urls[0], file.source)
+        url = self._connection.url(route.urls[0], artifact_path=file.source)
         try:
             return self._connection.exchange(
                 Outgoing(

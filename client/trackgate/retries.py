@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 import requests
-from trackgate_wire import experiments, runs
+from trackgate_wire import (
+    experiments,
+    logged_models,
+    model_versions,
+    registered_models,
+    runs,
+)
 from urllib3.exceptions import NewConnectionError
 
 from trackgate.errors import TrackgateError
@@ -32,12 +38,19 @@ _BROKEN = (
 )
 _HOPELESS = (requests.exceptions.SSLError,)
 
-# Sent twice these would make two things; all others may arrive twice.
+# Sent twice these would make two things, or fail the second time though they were
+# done; a stage moved again might undo what somebody else did meanwhile. All others
+# may arrive twice.
 _ONCE_ONLY = frozenset(
     {
         runs.CREATE_RUN.path,
         runs.LOG_MODEL.path,
         experiments.CREATE_EXPERIMENT.path,
+        logged_models.CREATE_LOGGED_MODEL.path,
+        registered_models.CREATE_REGISTERED_MODEL.path,
+        registered_models.RENAME_REGISTERED_MODEL.path,
+        model_versions.CREATE_MODEL_VERSION.path,
+        model_versions.TRANSITION_MODEL_VERSION_STAGE.path,
     }
 )
 

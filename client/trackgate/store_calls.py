@@ -45,14 +45,16 @@ class StoreCalls(Calls):
         folder, name = split_folder(path)
         request = CreateMultipartUpload(path=name, num_parts=num_parts)
         endpoint = artifacts.CREATE_MULTIPART_UPLOAD
-        return self._connection.call(endpoint, request, folder)
+        return self._connection.call(endpoint, request, artifact_path=folder)
 
     @calls(artifacts.GET_MULTIPART_UPLOAD)
     def get_multipart_upload(self, path: str, upload_id: str) -> MultipartUploadState:
         """Which parts of an upload have arrived, and where the others go."""
         folder, name = split_folder(path)
         request = MultipartUploadRef(path=name, upload_id=upload_id)
-        return self._connection.call(artifacts.GET_MULTIPART_UPLOAD, request, folder)
+        return self._connection.call(
+            artifacts.GET_MULTIPART_UPLOAD, request, artifact_path=folder
+        )
 
     @calls(artifacts.COMPLETE_MULTIPART_UPLOAD)
     def complete_multipart_upload(
@@ -64,20 +66,22 @@ class StoreCalls(Calls):
             path=name, upload_id=upload_id, parts=list(parts)
         )
         endpoint = artifacts.COMPLETE_MULTIPART_UPLOAD
-        self._connection.call(endpoint, request, folder)
+        self._connection.call(endpoint, request, artifact_path=folder)
 
     @calls(artifacts.ABORT_MULTIPART_UPLOAD)
     def abort_multipart_upload(self, path: str, upload_id: str) -> None:
         """Give an upload up and remove its parts."""
         folder, name = split_folder(path)
         request = MultipartUploadRef(path=name, upload_id=upload_id)
-        self._connection.call(artifacts.ABORT_MULTIPART_UPLOAD, request, folder)
+        self._connection.call(
+            artifacts.ABORT_MULTIPART_UPLOAD, request, artifact_path=folder
+        )
 
     @calls(artifacts.GET_PRESIGNED_DOWNLOAD)
     def get_presigned_download(self, path: str) -> PresignedDownload:
         """A URL that gives a file of the store to whoever has it, for a while."""
         endpoint = artifacts.GET_PRESIGNED_DOWNLOAD
-        return self._connection.call(endpoint, Empty(), join(path))
+        return self._connection.call(endpoint, Empty(), artifact_path=join(path))
 
     @calls(artifacts.CREATE_PRESIGNED_UPLOAD)
     def create_presigned_upload(

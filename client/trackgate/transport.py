@@ -7,7 +7,9 @@ tracking server only: a signed URL is called without it.
 from __future__ import annotations
 
 import logging
+import re
 import time
+from collections.abc import Mapping
 from functools import partial
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
@@ -19,7 +21,13 @@ from trackgate_wire.endpoint import Endpoint, Message
 
 from trackgate import answers, retries
 from trackgate.credentials import Credentials
-from trackgate.errors import BadSetting, InternalError, TrackgateError, Unreachable
+from trackgate.errors import (
+    BadSetting,
+    InternalError,
+    InvalidParameterValue,
+    TrackgateError,
+    Unreachable,
+)
 from trackgate.outgoing import Outgoing
 from trackgate.sessions import Sessions
 from trackgate.settings import Settings
@@ -28,7 +36,9 @@ RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
 
 _logger = logging.getLogger("trackgate")
-_ARTIFACT_PATH = "<path:artifact_path>"
+_PLACE = re.compile(r"<(?P<long>path:)?(?P<name>\w+)>")
+# What would name another path, also where it is percent-encoded (RFC 3986 §6.2.2).
+_NO_SEGMENT = frozenset({"", ".", ".."})
 _WORTH_A_LINE_S = 2.0
 
 
@@ -50,15 +60,15 @@ class Connection:
         self,
         endpoint: Endpoint[RequestT, ResponseT],
         request: RequestT,
-        artifact_path: str = "",
+        **places: str,
     ) -> ResponseT:
         """Make one call of the protocol.
 
-        artifact_path  fills the path where the endpoint's has a place for it
+        places  what fills the places of the endpoint's path, such as `model_id`
 
         Raises the protocol's errors, and Unreachable where no answer came.
         """
-        url = self.url(endpoint.url, artifact_path)
+        url = self.url(endpoint.url, **places)
         repeatable = retries.may_repeat(endpoint.path)
         if endpoint.method == "GET":
             query = msgspec.to_builtins(request)
@@ -75,9 +85,13 @@ class Connection:
             )
         return self._message(self.exchange(sent), sent, endpoint.response)
 
-    def url(self, path: str, artifact_path: str = "") -> str:
-        """The address of one of the protocol's paths, its place filled."""
-        return self.uri + path.replace(_ARTIFACT_PATH, quote(artifact_path, safe="/"))
+    def url(self, path: str, **places: str) -> str:
+        """The address of one of the protocol's paths, its places filled.
+
+        A place `<path:…>` takes slashes too and may be empty, any other is one
+        segment; raises InvalidParameterValue for a text that is none.
+        """
+        return self.uri + _PLACE.sub(lambda place: _filling(place, places), path)
 
     def exchange(self, sent: Outgoing) -> requests.Response:
         """Send until an answer of 2xx comes, and return it; else raise."""
@@ -134,6 +148,16 @@ class Connection:
             return codec.decode(response.content, shape)
         except TrackgateError:
             raise InternalError(f"{sent.place} {answers.describe(response)}") from None
+
+
+def _filling(place: re.Match[str], places: Mapping[str, str]) -> str:
+    text = places[place["name"]]
+    if place["long"]:
+        return quote(text, safe="/")
+    if text in _NO_SEGMENT:
+        what = place["name"].replace("_", " ")
+        raise InvalidParameterValue(f"{text!r} cannot be a {what}.")
+    return quote(text, safe="")
 
 
 def _check_uri(uri: str) -> None:

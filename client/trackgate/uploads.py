@@ -110,7 +110,9 @@ class Uploader:
             self._connection.exchange(
                 Outgoing(
                     method=route.method,
-                    url=self._connection.url(route.urls[0], upload.target),
+                    url=self._connection.url(
+                        route.urls[0], artifact_path=upload.target
+                    ),
                     headers={"Content-Type": kind or "application/octet-stream"},
                     body=window.rewound,
                     size=upload.size,
