@@ -22,14 +22,15 @@ class Written:
     config        its own section of the MLmodel file, the library's version included
     data          what the python_function section names as the model's data: a path
                   relative to the folder, or None where the folder itself is meant
-    pyfunc        further entries of the python_function section
+    pyfunc        further entries of the python_function section; None for a model that
+                  cannot predict, which gets no such section
     requirements  names of the distributions that loading needs at the least, without
                   versions; those of what is really imported are added and pinned
     """
 
     config: Mapping[str, Any]
     data: str | None
-    pyfunc: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    pyfunc: Mapping[str, Any] | None = field(default_factory=dict[str, Any])
     requirements: tuple[str, ...] = ()
 
 
@@ -78,5 +79,9 @@ class Flavor(Protocol):
         ...
 
     def predictor(self, model: Any, config: Mapping[str, Any]) -> Predictor:
-        """The same model as `python_function` sees it."""
+        """The same model as `python_function` sees it.
+
+        config  the flavor's own section, and over it the entries of python_function's,
+                such as predict_fn and model_config as the caller overrode it
+        """
         ...
