@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from trackgate import credentials
+from trackgate.alias_calls import AliasCalls
 from trackgate.credentials import Credentials
 from trackgate.dataset_calls import DatasetCalls
 from trackgate.delivery import Delivery
-from trackgate.errors import BadSetting
+from trackgate.entities.model_registry import ModelVersion
+from trackgate.errors import AlreadyExists, BadSetting, InvalidParameterValue
 from trackgate.experiment_calls import ExperimentCalls
+from trackgate.model_file_calls import ModelFileCalls
+from trackgate.models import lookup, model_uris
 from trackgate.server_calls import ServerCalls
 from trackgate.settings import Settings
 from trackgate.spool import Spool
 from trackgate.table_calls import TableCalls
 from trackgate.transport import Connection
+from trackgate.version_calls import VersionCalls
 
 NO_URI = (
     "No tracking server is named. Set TRACKING_URI (or MLFLOW_TRACKING_URI) to its"
@@ -25,7 +31,15 @@ NO_URI = (
 )
 
 
-class TrackingClient(TableCalls, DatasetCalls, ExperimentCalls, ServerCalls):
+class TrackingClient(
+    TableCalls,
+    ModelFileCalls,
+    VersionCalls,
+    AliasCalls,
+    DatasetCalls,
+    ExperimentCalls,
+    ServerCalls,
+):
     """Speaks to a tracking server.
 
     tracking_uri        the server's address; else the environment's
@@ -51,6 +65,32 @@ class TrackingClient(TableCalls, DatasetCalls, ExperimentCalls, ServerCalls):
         self.spool = Spool.of(settings, connection.uri)
         super().__init__(connection, Delivery(connection, self.spool))
         self._registry_uri = registry_uri or connection.uri
+
+    def copy_model_version(self, src_model_uri: str, dst_name: str) -> ModelVersion:
+        """Make a version of another registered model from one that there is.
+
+        src_model_uri  a `models:/NAME/…` or `models:/NAME@ALIAS` URI
+        dst_name       the model that gets it; made if it does not exist
+
+        The files stay where they are; tags and description are copied.
+        """
+        uri = model_uris.parse(src_model_uri)
+        if uri.name is None or uri.path:
+            raise InvalidParameterValue(
+                f"{src_model_uri!r} names no version of a registered model."
+            )
+        source = lookup.find_version(self, uri)
+        with suppress(AlreadyExists):
+            self.create_registered_model(dst_name)
+        return self.create_model_version(
+            dst_name,
+            f"models:/{source.name}/{source.version}",
+            source.run_id,
+            source.tags,
+            source.run_link,
+            source.description,
+            model_id=source.model_id,
+        )
 
     @property
     def connection(self) -> Connection:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from trackgate_wire import limits
 from trackgate_wire.datasets import (
     LOG_INPUTS,
     LOG_OUTPUTS,
@@ -15,14 +13,12 @@ from trackgate_wire.datasets import (
     LogOutputs,
     SearchDatasets,
 )
-from trackgate_wire.logged_models import SEARCH_LOGGED_MODELS, SearchLoggedModels
 
 from trackgate.calls import Calls, calls
 from trackgate.entities import (
     DatasetInput,
     LoggedModelInput,
     LoggedModelOutput,
-    PagedList,
 )
 
 
@@ -56,25 +52,3 @@ class DatasetCalls(Calls):
         request = SearchDatasets([str(one) for one in experiment_ids])
         found = self._connection.call(SEARCH_DATASETS, request)
         return found.dataset_summaries
-
-    @calls(SEARCH_LOGGED_MODELS)
-    def search_logged_models(
-        self,
-        experiment_ids: Sequence[str],
-        filter_string: str | None = None,
-        datasets: Sequence[dict[str, Any]] | None = None,
-        max_results: int | None = None,
-        order_by: Sequence[dict[str, Any]] | None = None,
-        page_token: str | None = None,
-    ) -> PagedList[dict[str, Any]]:
-        """One page of logged models; a server without a registry has none."""
-        request = SearchLoggedModels(
-            experiment_ids=[str(one) for one in experiment_ids],
-            filter=filter_string,
-            datasets=list(datasets or ()),
-            max_results=max_results or limits.LOGGED_MODELS_PER_PAGE,
-            order_by=list(order_by or ()),
-            page_token=page_token,
-        )
-        page = self._connection.call(SEARCH_LOGGED_MODELS, request)
-        return PagedList(page.models, page.next_page_token or None)

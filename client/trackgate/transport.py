@@ -37,8 +37,8 @@ ResponseT = TypeVar("ResponseT", bound=Message)
 
 _logger = logging.getLogger("trackgate")
 _PLACE = re.compile(r"<(?P<long>path:)?(?P<name>\w+)>")
-# What would name another path, also where it is percent-encoded (RFC 3986 §6.2.2).
-_NO_SEGMENT = frozenset({"", ".", ".."})
+# They would name another path, also percent-encoded (RFC 3986 §6.2.2).
+_DOTS = frozenset({".", ".."})
 _WORTH_A_LINE_S = 2.0
 
 
@@ -89,7 +89,7 @@ class Connection:
         """The address of one of the protocol's paths, its places filled.
 
         A place `<path:…>` takes slashes too and may be empty, any other is one
-        segment; raises InvalidParameterValue for a text that is none.
+        segment. Raises InvalidParameterValue for what would name another path.
         """
         return self.uri + _PLACE.sub(lambda place: _filling(place, places), path)
 
@@ -151,13 +151,12 @@ class Connection:
 
 
 def _filling(place: re.Match[str], places: Mapping[str, str]) -> str:
-    text = places[place["name"]]
-    if place["long"]:
-        return quote(text, safe="/")
-    if text in _NO_SEGMENT:
+    text, is_long = places[place["name"]], place["long"] is not None
+    segments = text.split("/") if is_long else [text]
+    if not _DOTS.isdisjoint(segments) or not (text or is_long):
         what = place["name"].replace("_", " ")
         raise InvalidParameterValue(f"{text!r} cannot be a {what}.")
-    return quote(text, safe="")
+    return quote(text, safe="/" if is_long else "")
 
 
 def _check_uri(uri: str) -> None:
