@@ -68,6 +68,26 @@ class DataFolder:
         return self.run / "verdict"
 
     @property
+    def serving_socket(self) -> Path:
+        """Where the keeper of served models reaches the tracking server."""
+        return self.run / "serving.sock"
+
+    @property
+    def served_sockets(self) -> Path:
+        """The folder of the sockets of served models, and of their keeper."""
+        return self.run / "serve"
+
+    @property
+    def longest_served_socket(self) -> Path:
+        """As long as any name there: a model's number, and its process's."""
+        return self.served_sockets / "999-999999.sock"
+
+    @property
+    def served_models(self) -> Path:
+        """The files of served models, for as long as they are served."""
+        return self.root / "serve"
+
+    @property
     def nginx_pid(self) -> Path:
         return self.run / "nginx.pid"
 

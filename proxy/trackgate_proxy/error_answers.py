@@ -31,6 +31,7 @@ class ErrorAnswer:
                     same in JSON, in HTML and in the config; may hold ${variables}
     nginx_statuses  those that lead here
     headers         further add_header directives
+    of_model        the message where a served model was asked, if it differs
     """
 
     name: str
@@ -40,10 +41,12 @@ class ErrorAnswer:
     message: str
     nginx_statuses: tuple[int, ...] = ()
     headers: tuple[str, ...] = ()
+    of_model: str = ""
 
     def __post_init__(self) -> None:
-        if set(self.message) & set("\"'<>&\\"):
-            raise ValueError(f"This message needs escaping: {self.message}")
+        for message in (self.message, self.of_model):
+            if set(message) & set("\"'<>&\\"):
+                raise ValueError(f"This message needs escaping: {message}")
 
 
 def _not_found_message(settings: ProxySettings) -> str:
@@ -92,6 +95,8 @@ def error_answers(settings: ProxySettings) -> list[ErrorAnswer]:
             "The request body is too large: at most ${tg_body_limit} are allowed here. "
             "Send smaller batches, and large data as artifacts.",
             (413,),
+            of_model="The input is too large: at most ${tg_body_limit} are allowed "
+            "here. Send fewer rows at once.",
         ),
         ErrorAnswer(
             "421",
@@ -141,6 +146,8 @@ def error_answers(settings: ProxySettings) -> list[ErrorAnswer]:
             "Try again in a moment; its log says more.",
             (502,),
             (_RETRY_AFTER,),
+            "The model did not answer: its process is starting again or is down. Try "
+            f"again in a moment; {settings.static_prefix}/serve says more.",
         ),
         ErrorAnswer(
             "500",
@@ -163,5 +170,7 @@ def error_answers(settings: ProxySettings) -> list[ErrorAnswer]:
             "Ask for less at once, or try again.",
             (504,),
             (_RETRY_AFTER,),
+            "The model took too long: it may take "
+            f"{settings.serve_timeout_s} s. Send fewer rows at once.",
         ),
     ]

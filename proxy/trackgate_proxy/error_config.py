@@ -13,6 +13,8 @@ _CREDENTIALS = (
     "Set TRACKING_USERNAME and TRACKING_PASSWORD (stock MLflow clients: "
     "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD)"
 )
+# Of a served model, or the list of all; as they are sent.
+_MODEL_PATHS = r"serve(/|\?|$)|(invocations|ping)(\?|$)"
 _BAD_LINK = "This link is wrong or has expired; ask the server for a new one."
 
 
@@ -34,7 +36,11 @@ def _form_maps(settings: ProxySettings) -> str:
         table(
             "$request_uri",
             "$tg_form",
-            {"default": "page", f'"~{root}/(api|ajax-api|signed)/"': "json"},
+            {
+                "default": "page",
+                f'"~{root}/(api|ajax-api|signed)/"': "json",
+                **_of_models(settings, "model"),
+            },
         ),
         table(
             "$request_uri",
@@ -47,9 +53,18 @@ def _form_maps(settings: ProxySettings) -> str:
             {
                 "default": quoted(_size(settings.api_body_bytes)),
                 f'"~{uploads}"': quoted(_size(settings.artifact_body_bytes)),
+                **_of_models(settings, quoted(_size(settings.serve_body_bytes))),
             },
         ),
     )
+
+
+def _of_models(settings: ProxySettings, value: str) -> dict[str, str]:
+    """The row of a map from the path for served models; none without any."""
+    if not settings.served:
+        return {}
+    root = f"^({re.escape(settings.static_prefix)})?"
+    return {f'"~{root}/({_MODEL_PATHS})"': value}
 
 
 def _unauthenticated_map() -> str:
@@ -140,19 +155,20 @@ def _target(answer: ErrorAnswer) -> str:
 
 
 def error_locations(settings: ProxySettings, headers: str) -> str:
-    """The named locations, two for each answer; `headers` are the site's own."""
+    """The named locations, one for each answer's form; `headers` are the site's own."""
+    forms = ("json", "page", "model") if settings.served else ("json", "page")
     return "\n\n".join(
         _location(form, answer, headers)
         for answer in error_answers(settings)
-        for form in ("json", "page")
+        for form in forms
     )
 
 
 def _location(form: str, answer: ErrorAnswer, headers: str) -> str:
     media_type, body = (
-        ("application/json", _json(answer))
-        if form == "json"
-        else ('"text/html; charset=utf-8"', _page(answer))
+        ('"text/html; charset=utf-8"', _page(answer))
+        if form == "page"
+        else ("application/json", _json(answer, form))
     )
     return block(
         f"location @{form}_{answer.name}",
@@ -163,8 +179,9 @@ def _location(form: str, answer: ErrorAnswer, headers: str) -> str:
     )
 
 
-def _json(answer: ErrorAnswer) -> str:
-    return json.dumps({"error_code": answer.error_code, "message": answer.message})
+def _json(answer: ErrorAnswer, form: str) -> str:
+    message = answer.of_model if form == "model" and answer.of_model else answer.message
+    return json.dumps({"error_code": answer.error_code, "message": message})
 
 
 def _page(answer: ErrorAnswer) -> str:

@@ -28,7 +28,7 @@ class Plan:
     """All that is needed to run the stack.
 
     lock           open descriptor of the data folder's lock, held while this runs
-    programs       in the order in which they are stopped
+    programs       the first one is stopped before the others
     server_socket  is there before the stack can be healthy
     address        for people, also written to `address_file` while it runs
     greeting       lines to print when it is ready

@@ -11,6 +11,8 @@ from pathlib import Path
 
 FILE_MODE = 0o640
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# Who the keeper of served models is to the tracking server; it has no password.
+KEEPER_NAME = "trackgate-serving"
 
 
 class PeopleError(ValueError):
@@ -79,6 +81,11 @@ def require_name(name: str) -> str:
         raise PeopleError(
             f"The name {name!r} cannot be used: 1 to 64 letters, digits, '.', '_' or "
             "'-', the first one a letter or digit."
+        )
+    if name == KEEPER_NAME:
+        raise PeopleError(
+            f"The name {name!r} is kept for the stack itself, which reads served "
+            "models under it. Choose another one."
         )
     return name
 

@@ -25,7 +25,7 @@ def locations(settings: ProxySettings) -> str:
             _health_locations(settings),
             _signed_locations(settings),
             *(_upload_location(settings, match) for match in upload_matches(prefix)),
-            _artifact_files(settings),
+            artifact_files(settings),
             *(_bare_location(settings, path) for path in bare_paths(prefix)),
             _site(settings),
         )
@@ -98,17 +98,20 @@ def proxied(
     settings: ProxySettings,
     *,
     user: str = '""',
+    key: str | None = None,
     body_file: str = '""',
     body_length: str = '""',
     signed_path: str = '""',
     signed_method: str = '""',
+    connection: str = '""',
 ) -> str:
     """The whole set of request headers, with what differs between locations.
 
     An empty value means that the server does not get the header at all, so that
     nothing a client sent under these names ever arrives.
     """
-    key = "$tg_proxy_key" if settings.has_tcp_upstream else '""'
+    if key is None:
+        key = "$tg_proxy_key" if settings.has_tcp_upstream else '""'
     headers = {
         "X-Trackgate-User": user,
         "X-Trackgate-Proxy": key,
@@ -126,7 +129,7 @@ def proxied(
         "X-Request-Id": "$request_id",
         "Forwarded": '""',
         # Or Nginx closes its connection to the server after each request.
-        "Connection": '""',
+        "Connection": connection,
     }
     return "\n".join(f"proxy_set_header {k} {v};" for k, v in headers.items())
 
@@ -224,7 +227,8 @@ def _bare_location(settings: ProxySettings, path: str) -> str:
     return block(f"location = {path}", _forward(settings))
 
 
-def _artifact_files(settings: ProxySettings) -> str:
+def artifact_files(settings: ProxySettings) -> str:
+    """The location that the server's X-Accel-Redirect leads to."""
     headers = _site_headers(settings, '"sandbox"', "$tg_artifact_cache_control")
     return section(
         "Files that the server names by X-Accel-Redirect; it has decided who may read "

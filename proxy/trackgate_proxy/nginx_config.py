@@ -11,6 +11,11 @@ from trackgate_proxy.data_folder import SECRET_MODE
 from trackgate_proxy.error_config import error_locations, error_maps, error_pages
 from trackgate_proxy.locations import answer_header_maps, locations, site_headers
 from trackgate_proxy.rules import refusals, rule_maps
+from trackgate_proxy.serving_config import (
+    keepers_server,
+    serving_locations,
+    serving_upstreams,
+)
 from trackgate_proxy.settings import ProxySettings
 from trackgate_proxy.tls_config import redirect_server, tls_directives
 from trackgate_proxy.verdict import (
@@ -108,7 +113,9 @@ def _http_parts(settings: ProxySettings) -> list[str]:
         _proxy_key(settings),
         _upstream(settings),
         verdict_upstream(settings),
+        serving_upstreams(settings),
         verdict_server(settings),
+        keepers_server(settings),
         redirect_server(settings),
         _site_server(settings),
     ]
@@ -209,6 +216,7 @@ def _site_server(settings: ProxySettings) -> str:
         _proxying(settings),
         section("On every answer; what the server says itself stands.", headers),
         verdict_location(settings),
+        *serving_locations(settings),
         locations(settings),
         error_locations(settings, headers),
     )

@@ -12,6 +12,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from trackgate_proxy.data_folder import SOCKET_PATH_BYTES, DataFolder
+from trackgate_proxy.served_models import ServedModel
 
 MIB = 1024 * 1024
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -131,6 +132,18 @@ class ProxySettings:
         600,
         "How long the server may be silent while it stores an upload.",
     )
+    served: tuple[ServedModel, ...] = setting(
+        (),
+        "Models to answer for below `/serve`; the first one also at `/invocations`.",
+    )
+    serve_body_bytes: int = setting(
+        64 * MIB,
+        "Largest input of a served model.",
+    )
+    serve_timeout_s: int = setting(
+        60,
+        "How long a served model may take for an answer before it is given up.",
+    )
     workers: int = setting(
         2,
         "Nginx worker processes: while one hashes a password the other serves.",
@@ -143,6 +156,7 @@ class ProxySettings:
     def __post_init__(self) -> None:
         self._check_ports()
         self._check_names()
+        self._check_served()
         self._check_paths()
 
     @property
@@ -219,6 +233,14 @@ class ProxySettings:
                 "one, whoever reaches that port could claim to be anybody."
             )
 
+    def _check_served(self) -> None:
+        for name in ("serve_body_bytes", "serve_timeout_s"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} must be at least 1.")
+        twice = [one for one in self.served if self.served.count(one) > 1]
+        if twice:
+            raise SettingsError(f"The model {twice[0].uri} is named twice.")
+
     def _check_paths(self) -> None:
         paths = [self.data.root, self.artifacts, self.uploads, self.verdicts]
         if self.tls:
@@ -230,7 +252,10 @@ class ProxySettings:
                     f"The path {str(path)!r} must be absolute and free of quotes, "
                     "backslashes, semicolons, braces, '$' and control characters."
                 )
-        for socket in (*sockets, self.data.verdict_socket):
+        own = [self.data.verdict_socket]
+        if self.served:
+            own += [self.data.serving_socket, self.data.longest_served_socket]
+        for socket in (*sockets, *own):
             if len(bytes(socket)) > SOCKET_PATH_BYTES:
                 raise SettingsError(
                     f"The socket path {socket} has {len(bytes(socket))} bytes; at most "

@@ -14,6 +14,8 @@ import click
 
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.rules import host_names, is_wildcard
+from trackgate_proxy.served_models import ServedModel
+from trackgate_proxy.serving_options import SERVED_OPTIONS
 from trackgate_proxy.settings import ProxySettings, SettingsError, Tls
 
 SELF_SIGNED = "self-signed"
@@ -79,6 +81,7 @@ _OPTIONS = (
         envvar="TRACKGATE_REDIRECT_PORT",
         help="With HTTPS: a plain HTTP port, such as 80, that only redirects.",
     ),
+    *SERVED_OPTIONS,
 )
 
 
@@ -95,6 +98,9 @@ class SiteOptions:
     tls_cert: Path | None
     tls_key: Path | None
     redirect_port: int | None
+    served: tuple[ServedModel, ...]
+    serve_body_bytes: int
+    serve_timeout_s: int
 
     @property
     def data(self) -> DataFolder:
@@ -114,6 +120,9 @@ class SiteOptions:
             public_urls=self.public_urls,
             host_names=own_name,
             tls=self._tls(),
+            served=self.served,
+            serve_body_bytes=self.serve_body_bytes,
+            serve_timeout_s=self.serve_timeout_s,
         )
 
     def ensure_certificate(self, settings: ProxySettings) -> None:

@@ -19,11 +19,14 @@ from trackgate_proxy.locations import ACCEL_PREFIX
 from trackgate_proxy.nginx_binary import check_config, nginx_command
 from trackgate_proxy.nginx_config import write_config
 from trackgate_proxy.rules import is_wildcard
+from trackgate_proxy.serving import keeper_program
+from trackgate_proxy.serving_options import KeepingOptions
 from trackgate_proxy.settings import ProxySettings, bracketed
 from trackgate_proxy.supervisor import Program
 from trackgate_proxy.verdict import choose_verdict_cache, forget_verdicts
 
-# Together well below the ten seconds after which service managers lose patience.
+# Nginx stops first, then the others together: well below the ten seconds after which
+# service managers lose patience.
 NGINX_GRACE_S = 4.0
 SERVER_GRACE_S = 4.0
 # The server has settings of these names too, for when it runs without a proxy.
@@ -41,11 +44,13 @@ class StackError(RuntimeError):
 class ServerOptions:
     """How the server is started.
 
+    keeping      how served models are started, where there are any
     environment  further variables; secrets go this way, for others on the machine
                  can read arguments
     """
 
     workers: int
+    keeping: KeepingOptions = field(default_factory=KeepingOptions)
     environment: dict[str, str] = field(default_factory=dict[str, str], repr=False)
 
 
@@ -65,7 +70,7 @@ def prepare_stack(settings: ProxySettings, server: ServerOptions) -> Plan:
     check_config(data, config)
     return Plan(
         lock=lock,
-        programs=[_nginx(data, config), _server(settings, server)],
+        programs=_programs(settings, server, config),
         health=_health_target(settings),
         server_socket=str(data.server_socket),
         address=address_of(settings),
@@ -106,6 +111,15 @@ def _health_target(settings: ProxySettings) -> HealthTarget:
     )
 
 
+def _programs(
+    settings: ProxySettings, server: ServerOptions, config: Path
+) -> list[Program]:
+    programs = [_nginx(settings.data, config), _server(settings, server)]
+    if settings.served:
+        programs.append(keeper_program(settings, server.keeping))
+    return programs
+
+
 def _nginx(data: DataFolder, config: Path) -> Program:
     return Program(
         name="Nginx",
@@ -114,7 +128,7 @@ def _nginx(data: DataFolder, config: Path) -> Program:
         # QUIT lets requests under way end; TERM would cut them.
         grace_signal=signal.SIGQUIT,
         grace_s=NGINX_GRACE_S,
-        sockets=[str(data.verdict_socket)],
+        sockets=[str(data.verdict_socket), str(data.serving_socket)],
     )
 
 

@@ -50,6 +50,7 @@ class Child:
     started_s: float = 0.0
     pause_s: float = FIRST_PAUSE_S
     restart_at_s: float | None = None
+    asked_to_end_s: float | None = None
 
     def start(self) -> None:
         """Start the program in a process group of its own.
@@ -84,20 +85,27 @@ class Child:
         self.process = None
         return pause_s
 
-    def stop(self) -> None:
-        """Ask, wait, and end what is still there."""
-        process = self.process
-        if process is None:
+    def ask_to_end(self) -> None:
+        """Send the signal after which it finishes its work."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(self.program.grace_signal)
+        self.asked_to_end_s = time.monotonic()
+
+    def end(self) -> None:
+        """Wait as long as it may take since it was asked; end what is still there."""
+        if self.process is None or self.asked_to_end_s is None:
             return
-        if process.poll() is None:
-            process.send_signal(self.program.grace_signal)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(self.program.grace_s)
-        _end_group(process)
+        patience_s = self.asked_to_end_s + self.program.grace_s - time.monotonic()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(max(patience_s, 0.0))
+        _end_group(self.process)
 
 
 class Supervisor:
-    """Starts children, restarts those that end, stops all in the order given."""
+    """Starts children, restarts those that end, and stops all.
+
+    The first child leads requests to the others, so it is stopped before them.
+    """
 
     def __init__(self, programs: Sequence[Program], say: Callable[[str], None]) -> None:
         self._children = [Child(program) for program in programs]
@@ -124,9 +132,12 @@ class Supervisor:
             self._restart_ended()
 
     def stop(self) -> None:
-        """Stop every child, in order."""
-        for child in self._children:
-            child.stop()
+        """Stop the first child, then all others at the same time."""
+        for together in (self._children[:1], self._children[1:]):
+            for child in together:
+                child.ask_to_end()
+            for child in together:
+                child.end()
 
     def _next_deadline_s(self) -> float:
         now_s = time.monotonic()

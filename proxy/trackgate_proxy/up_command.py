@@ -10,7 +10,10 @@ import click
 from trackgate_proxy.account import become_owner
 from trackgate_proxy.data_folder import DataFolder, UnsafeFolder, ensure_folders
 from trackgate_proxy.foreground import turn_into_foreground
+from trackgate_proxy.htpasswd import PeopleError
 from trackgate_proxy.nginx_binary import NginxError, find_nginx
+from trackgate_proxy.serving import ensure_keeper_role
+from trackgate_proxy.serving_options import KeepingOptions, keeping_options
 from trackgate_proxy.settings import ProxySettings, SettingsError
 from trackgate_proxy.site_options import SiteOptions, site_options
 from trackgate_proxy.stack import ServerOptions, StackError, prepare_stack
@@ -20,6 +23,7 @@ from trackgate_proxy.stored_settings import (
 )
 
 _STORE = "TRACKGATE_BACKEND_STORE_URI"
+_REFUSALS = (NginxError, PeopleError, SettingsError, StackError, UnsafeFolder)
 
 
 @click.command()
@@ -37,7 +41,14 @@ _STORE = "TRACKGATE_BACKEND_STORE_URI"
     envvar=_STORE,
     help="Database; by default SQLite in the data folder. It is remembered.",
 )
-def up(site: SiteOptions, workers: int, backend_store_uri: str | None) -> None:
+@keeping_options
+def up(
+    site: SiteOptions,
+    workers: int,
+    backend_store_uri: str | None,
+    serve_env_manager: str,
+    serve_workers: int,
+) -> None:
     """Run the protected tracking server; Ctrl-C or SIGTERM stops it."""
     data = site.data
     os.umask(0o027)
@@ -49,10 +60,12 @@ def up(site: SiteOptions, workers: int, backend_store_uri: str | None) -> None:
         site.ensure_certificate(settings)
         store = _store(data, backend_store_uri)
         _warn(settings)
-        plan = prepare_stack(
-            _as_account(settings), ServerOptions(workers, _server_environment(store))
-        )
-    except (NginxError, SettingsError, StackError, UnsafeFolder) as error:
+        if settings.served:
+            ensure_keeper_role(data, store)
+        keeping = KeepingOptions(serve_env_manager, serve_workers)
+        server = ServerOptions(workers, keeping, _server_environment(store))
+        plan = prepare_stack(_as_account(settings), server)
+    except _REFUSALS as error:
         raise click.ClickException(str(error)) from error
     except PermissionError as error:
         raise click.ClickException(

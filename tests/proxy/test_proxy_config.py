@@ -12,6 +12,7 @@ import pytest
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.nginx_binary import NginxError, check_config
 from trackgate_proxy.nginx_config import render, write_config
+from trackgate_proxy.served_models import ServedModel
 from trackgate_proxy.settings import ProxySettings, SettingsError, Tls, settings_table
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -35,6 +36,15 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "run_as": "nginx",
         "body_by_file": False,
         "artifact_body_bytes": 10 * 1024**3,
+    },
+    "serving": {
+        "static_prefix": "/tracking",
+        "served": (
+            ServedModel("Decision Tree", "Production"),
+            ServedModel("Bäume 'im' \\Wald 50%", "@champion"),
+        ),
+        "serve_body_bytes": 8 * 1024**2,
+        "serve_timeout_s": 30,
     },
 }
 
