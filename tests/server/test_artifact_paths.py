@@ -201,7 +201,7 @@ def test_any_text_names_a_place_in_that_run_or_none(
         )
     except (InvalidParameterValue, NotFound):
         return
-    assert found.run.uuid == run["run_id"]
+    assert found.owner.ref == ("run", run["run_id"])
     assert found.place.area == ("0", run["run_id"], "artifacts")
     assert not set(found.place.path) & {"", ".", ".."}
     assert not any("/" in name or "\0" in name for name in found.place.path)

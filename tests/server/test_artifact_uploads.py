@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from trackgate_server.identity import LOCAL
 from trackgate_server.operations import signing
+from trackgate_server.operations.artifact_owners import OwnerRef
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.signing import Grant
 from werkzeug.test import TestResponse
@@ -313,7 +314,8 @@ def scope(site: Site, at_s: float | None = None) -> Scope:
 
 
 def signed(site: Site, method: signing.Method, run: dict[str, Any], path: str) -> str:
-    grant = Grant(method, None, int(time.time()) + 60, run_id=run["run_id"], path=path)
+    owner = OwnerRef("run", run["run_id"])
+    grant = Grant(method, None, int(time.time()) + 60, owner=owner, path=path)
     return path_of(signing.url(scope(site), grant))
 
 
@@ -384,7 +386,8 @@ def test_a_url_is_good_for_its_method_only(site: Site, run: dict[str, Any]) -> N
 
 def test_a_url_expires(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x")
-    grant = Grant("GET", None, int(time.time()) - 1, run_id=run["run_id"], path="x")
+    owner = OwnerRef("run", run["run_id"])
+    grant = Grant("GET", None, int(time.time()) - 1, owner=owner, path="x")
 
     answer = site.ask("GET", path_of(signing.url(scope(site), grant)))
 

@@ -202,6 +202,12 @@ UPLOAD_ARTIFACT = ByteRoute("PUT", _STORED, Access.WRITE)
 DELETE_ARTIFACT = ByteRoute("DELETE", _STORED, Access.WRITE)
 UPLOAD_RUN_ARTIFACT = ByteRoute("POST", "mlflow/upload-artifact", Access.WRITE)
 GET_RUN_ARTIFACT = ByteRoute("GET", "get-artifact", Access.READ, rooted=False)
+GET_LOGGED_MODEL_ARTIFACT = ByteRoute(
+    "GET", "mlflow/logged-models/<model_id>/artifacts/files", Access.READ
+)
+GET_MODEL_VERSION_ARTIFACT = ByteRoute(
+    "GET", "model-versions/get-artifact", Access.READ, rooted=False
+)
 # Signed URLs carry their own proof of access, for one method, path and time.
 SIGNED_DOWNLOAD = ByteRoute("GET", "signed/<token>", Access.OPEN, rooted=False)
 SIGNED_UPLOAD = ByteRoute("PUT", "signed/<token>", Access.OPEN, rooted=False)
@@ -213,6 +219,8 @@ BYTE_ROUTES = (
     DELETE_ARTIFACT,
     UPLOAD_RUN_ARTIFACT,
     GET_RUN_ARTIFACT,
+    GET_LOGGED_MODEL_ARTIFACT,
+    GET_MODEL_VERSION_ARTIFACT,
     SIGNED_DOWNLOAD,
     SIGNED_UPLOAD,
     SIGNED_VERDICT,

@@ -62,8 +62,8 @@ class LoggedModelInfo(Message, frozen=True, kw_only=True):
     last_updated_timestamp_ms: Int64 | None = None
     artifact_uri: str = ""
     status: LoggedModelStatus | None = None
-    model_type: str = ""
-    source_run_id: str = ""
+    model_type: str = msgspec.field(default_factory=str)
+    source_run_id: str = msgspec.field(default_factory=str)
     status_message: str = ""
     tags: list[LoggedModelTag] = []
     registrations: list[LoggedModelRegistration] = []
@@ -158,7 +158,7 @@ class SearchLoggedModels(Message, frozen=True, kw_only=True):
     experiment_ids: list[str] = []
     filter: str | None = None
     datasets: list[DatasetOfSearch] = []
-    max_results: Int64 = limits.LOGGED_MODELS_PER_PAGE
+    max_results: Int64 = limits.LOGGED_MODELS_PER_PAGE_DEFAULT
     order_by: list[LoggedModelOrder] = []
     page_token: str | None = None
 
@@ -210,7 +210,7 @@ SET_LOGGED_MODEL_TAGS = Endpoint(
 )
 DELETE_LOGGED_MODEL_TAG = Endpoint(
     "DELETE",
-    "mlflow/logged-models/<model_id>/tags/<tag_key>",
+    "mlflow/logged-models/<model_id>/tags/<path:tag_key>",
     Empty,
     Empty,
     Access.WRITE,

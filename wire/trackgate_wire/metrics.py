@@ -43,7 +43,15 @@ class LogMetric(RunRef, frozen=True, kw_only=True):
 
     def point(self) -> Metric:
         """The point that is to be stored."""
-        return Metric(self.key, self.value, self.timestamp, self.step)
+        return Metric(
+            self.key,
+            self.value,
+            self.timestamp,
+            self.step,
+            model_id=self.model_id,
+            dataset_name=self.dataset_name,
+            dataset_digest=self.dataset_digest,
+        )
 
 
 class GetMetricHistory(RunRef, frozen=True, kw_only=True):

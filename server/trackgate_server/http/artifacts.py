@@ -8,6 +8,8 @@ from flask import Flask, Response, request
 from trackgate_wire.artifacts import (
     DELETE_ARTIFACT,
     DOWNLOAD_ARTIFACT,
+    GET_LOGGED_MODEL_ARTIFACT,
+    GET_MODEL_VERSION_ARTIFACT,
     GET_RUN_ARTIFACT,
     SIGNED_DOWNLOAD,
     SIGNED_UPLOAD,
@@ -22,9 +24,12 @@ from trackgate_server.http.receiving import body_of
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.http.sending import sent
 from trackgate_server.operations import artifacts, signing
+from trackgate_server.operations.artifact_owners import OwnerRef
 from trackgate_server.operations.artifact_places import Found
+from trackgate_server.operations.logged_model_artifacts import readable_of_model
 from trackgate_server.operations.scope import Scope, Services
 from trackgate_server.operations.signing import Grant
+from trackgate_server.operations.version_artifacts import readable_of_version
 
 SIGNED_PATH_HEADER = "X-Trackgate-Signed-Path"
 SIGNED_METHOD_HEADER = "X-Trackgate-Signed-Method"
@@ -42,12 +47,18 @@ def _download(scope: Scope, artifact_path: str) -> Response:
 
 def _download_of_run(scope: Scope) -> Response:
     run_id = request.args.get("run_id") or request.args.get("run_uuid")
-    return _sent(
-        scope,
-        artifacts.readable_of_run(
-            scope, _given("run_id", run_id), _given("path", request.args.get("path"))
-        ),
-    )
+    owner = OwnerRef("run", _given("run_id", run_id))
+    return _sent(scope, artifacts.readable_of(scope, owner, _argument("path")))
+
+
+def _download_of_model(scope: Scope, model_id: str) -> Response:
+    path = _argument("artifact_file_path")
+    return _sent(scope, readable_of_model(scope, model_id, path))
+
+
+def _download_of_version(scope: Scope) -> Response:
+    name, version = _argument("name"), _argument("version")
+    return _sent(scope, readable_of_version(scope, name, version, _argument("path")))
 
 
 def _upload(scope: Scope, artifact_path: str) -> Response:
@@ -56,12 +67,8 @@ def _upload(scope: Scope, artifact_path: str) -> Response:
 
 def _upload_to_run(scope: Scope) -> Response:
     run_id = request.args.get("run_uuid") or request.args.get("run_id")
-    return _stored(
-        scope,
-        artifacts.writable_of_run(
-            scope, _given("run_uuid", run_id), _given("path", request.args.get("path"))
-        ),
-    )
+    owner = OwnerRef("run", _given("run_uuid", run_id))
+    return _stored(scope, artifacts.writable_of(scope, owner, _argument("path")))
 
 
 def _delete(scope: Scope, artifact_path: str) -> Response:
@@ -71,14 +78,14 @@ def _delete(scope: Scope, artifact_path: str) -> Response:
 
 def _signed_download(scope: Scope, token: str) -> Response:
     scope, grant = _as_holder(scope, token, request.method)
-    return _sent(scope, artifacts.readable_of_run(scope, grant.run_id, grant.path))
+    return _sent(scope, artifacts.readable_of(scope, _owner(grant), grant.path))
 
 
 def _signed_upload(scope: Scope, token: str) -> Response:
     scope, grant = _as_holder(scope, token, request.method)
     if grant.upload_id:
         return _part_stored(scope, grant)
-    found = artifacts.writable_of_run(scope, grant.run_id, grant.path)
+    found = artifacts.writable_of(scope, _owner(grant), grant.path)
     return _stored(scope, found)
 
 
@@ -97,6 +104,8 @@ VIEWS = {
     UPLOAD_ARTIFACT: _upload,
     DELETE_ARTIFACT: _delete,
     GET_RUN_ARTIFACT: _download_of_run,
+    GET_LOGGED_MODEL_ARTIFACT: _download_of_model,
+    GET_MODEL_VERSION_ARTIFACT: _download_of_version,
     UPLOAD_RUN_ARTIFACT: _upload_to_run,
     SIGNED_DOWNLOAD: _signed_download,
     SIGNED_UPLOAD: _signed_upload,
@@ -108,6 +117,12 @@ def _as_holder(scope: Scope, token: str, method: str) -> tuple[Scope, Grant]:
     """What a signed URL permits, and the scope of the person it was made for."""
     grant = signing.read(scope, token, method)
     return dataclasses.replace(scope, caller=signing.holder(scope, grant)), grant
+
+
+def _owner(grant: Grant) -> OwnerRef:
+    if grant.owner is None:
+        raise PermissionDenied("This URL is good for a part of an upload only.")
+    return grant.owner
 
 
 def _sent(scope: Scope, found: Found) -> Response:
@@ -131,6 +146,10 @@ def _part_stored(scope: Scope, grant: Grant) -> Response:
 
 def _empty() -> Response:
     return Response(b"{}", content_type="application/json")
+
+
+def _argument(name: str) -> str:
+    return _given(name, request.args.get(name))
 
 
 def _given(name: str, value: str | None) -> str:

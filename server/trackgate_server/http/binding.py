@@ -34,7 +34,7 @@ def bind(app: Flask, door: Doorkeeper, services: Services, served: Operation) ->
     for url in endpoint.urls:
         app.add_url_rule(
             services.settings.static_prefix + url,
-            endpoint=url,
+            endpoint=f"{endpoint.method} {url}",
             view_func=view,
             methods=list(endpoint.methods),
             provide_automatic_options=False,

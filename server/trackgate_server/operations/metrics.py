@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from trackgate_wire import limits, rules
 from trackgate_wire.endpoint import Empty
@@ -26,25 +27,31 @@ from trackgate_server.operations import tokens
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import Wants, serves
 from trackgate_server.operations.tags import checked_param, checked_tags, put
-from trackgate_server.store import history, metrics, params, runs
+from trackgate_server.store import history, logged_model_metrics, metrics, params, runs
 from trackgate_server.store.history import After
 from trackgate_server.store.metrics import points_on_wire
 from trackgate_server.store.runs import RunRow
 
 _EVERYTHING = limits.INT64_MAX
+# Costs 20 ns a point, and every batch is asked.
+_MODEL_ID = attrgetter("model_id")
 
 
-@serves(LOG_METRIC, "single")
+def _metric_wants(request: LogMetric) -> Wants:
+    return "write" if request.model_id else "single"
+
+
+@serves(LOG_METRIC, _metric_wants)
 def log_metric(scope: Scope, request: LogMetric) -> Empty:
-    _check_dataset(request)
     point = request.point()
     _check_point(point)
-    metrics.log(scope.db, scope.names, request.run(), [point])
+    _log(scope, request.run(), [point])
     return Empty()
 
 
 def _batch_wants(request: LogBatch) -> Wants:
-    return "write" if request.params or request.tags else "single"
+    several = request.params or request.tags or _with_models(request.metrics)
+    return "write" if several else "single"
 
 
 @serves(LOG_BATCH, _batch_wants)
@@ -54,7 +61,6 @@ def log_batch(scope: Scope, request: LogBatch) -> Empty:
     _check_sizes(request)
     for point in request.metrics:
         _check_point(point)
-        _check_dataset(point)
     given = [checked_param(scope, param) for param in request.params]
     rules.check_unique("param", [param.key for param in given])
     labels = checked_tags(scope, request.tags)
@@ -63,7 +69,7 @@ def log_batch(scope: Scope, request: LogBatch) -> Empty:
         params.log(scope.db, scope.names, run, given)
         put(scope, run, labels)
     if request.metrics:
-        metrics.log(scope.db, scope.names, run_id, request.metrics)
+        _log(scope, run_id, request.metrics)
     return Empty()
 
 
@@ -122,19 +128,38 @@ def get_history_interval(
     return MetricHistory(found)
 
 
+def _log(scope: Scope, run_id: str, points: Sequence[Metric]) -> None:
+    """Keep points with the run, and those of logged models also with these."""
+    metrics.log(scope.db, scope.names, run_id, points)
+    if _with_models(points):
+        run = runs.require_active(scope.db, run_id)
+        logged_model_metrics.log(scope.db, scope.names, run, points)
+
+
+def _with_models(points: Sequence[Metric]) -> bool:
+    return any(map(_MODEL_ID, points))
+
+
 def _check_point(point: Metric) -> None:
     rules.check_key("Metric", point.key)
     if point.timestamp < 0:
         what = f"Timestamp of metric {rules.shown(point.key)}"
         rules.check_timestamp(what, point.timestamp)
+    if point.dataset_name or point.dataset_digest:
+        _check_dataset(point)
 
 
-def _check_dataset(given: Metric | LogMetric) -> None:
-    if bool(given.dataset_name) != bool(given.dataset_digest):
+def _check_dataset(point: Metric) -> None:
+    if not (point.dataset_name and point.dataset_digest):
         raise InvalidParameterValue(
-            f"Metric {rules.shown(given.key)}: both dataset_name and dataset_digest"
+            f"Metric {rules.shown(point.key)}: both dataset_name and dataset_digest"
             " must be given if one is."
         )
+    what = f"of metric {rules.shown(point.key)}"
+    most = limits.DATASET_NAME_LENGTH
+    rules.check_length(f"Dataset name {what}", point.dataset_name, most)
+    most = limits.DATASET_DIGEST_LENGTH
+    rules.check_length(f"Dataset digest {what}", point.dataset_digest, most)
 
 
 def _check_sizes(request: LogBatch) -> None:

@@ -16,6 +16,7 @@ from trackgate_wire.endpoint import Access
 from trackgate_wire.errors import PermissionDenied
 
 from trackgate_server.identity import LOCAL, Identity
+from trackgate_server.operations.artifact_owners import OwnerRef
 from trackgate_server.operations.scope import Scope
 from trackgate_server.store import people
 
@@ -35,14 +36,14 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     method     GET (and HEAD) or PUT
     user       who asked for it; None on a bare server
     expires_s  seconds since 1970
-    run_id, path       a file among a run's artifacts, or
+    owner, path        a file among a run's or logged model's artifacts, or
     upload_id, number  a part of an upload
     """
 
     method: Method
     user: str | None
     expires_s: int
-    run_id: str = ""
+    owner: OwnerRef | None = None
     path: str = ""
     upload_id: str = ""
     number: int = 0

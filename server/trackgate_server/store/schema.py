@@ -383,8 +383,17 @@ logged_model_metrics = Table(
     Column("dataset_name", Name, nullable=False),
     Column("dataset_digest", Name, nullable=False),
     PrimaryKeyConstraint(
-        "model", "key", "run", "step", "timestamp", "dataset_name", "dataset_digest"
+        "model",
+        "key",
+        "run",
+        "step",
+        "timestamp",
+        "dataset_name",
+        "dataset_digest",
+        "value",
     ),
+    # For purging runs.
+    Index("logged_model_metrics_of_run", "run"),
     sqlite_with_rowid=False,
 )
 

@@ -187,8 +187,16 @@ Table(
     Column("dataset_name", Name, nullable=False),
     Column("dataset_digest", Name, nullable=False),
     PrimaryKeyConstraint(
-        "model", "key", "run", "step", "timestamp", "dataset_name", "dataset_digest"
+        "model",
+        "key",
+        "run",
+        "step",
+        "timestamp",
+        "dataset_name",
+        "dataset_digest",
+        "value",
     ),
+    Index("logged_model_metrics_of_run", "run"),
     sqlite_with_rowid=False,
 )
 
