@@ -10,6 +10,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from trackgate import unix_sockets
 from trackgate.settings import Settings
 
 # urllib3 hands files to the socket in blocks of this size; its own is 16 KiB.
@@ -39,10 +40,14 @@ def _new_session(uri: str, settings: Settings) -> requests.Session:
     session = requests.Session()
     # A netrc file would bring another password, and look-ups at each request.
     session.trust_env = False
+    session.headers.clear()
+    if unix_sockets.names_socket(uri):
+        over_socket = unix_sockets.UnixSocketAdapter(_BLOCK_BYTES)
+        session.mount(f"{unix_sockets.SCHEME}://", over_socket)
+        return session
     session.proxies.update(get_environ_proxies(uri))
     session.verify = _verify(settings)
     session.cert = settings.client_cert_path
-    session.headers.clear()
     adapter = _Adapter()
     session.mount("http://", adapter)
     session.mount("https://", adapter)

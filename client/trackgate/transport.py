@@ -19,7 +19,7 @@ import requests
 from trackgate_wire import codec
 from trackgate_wire.endpoint import Endpoint, Message
 
-from trackgate import answers, retries
+from trackgate import answers, retries, unix_sockets
 from trackgate.credentials import Credentials
 from trackgate.errors import (
     BadSetting,
@@ -161,7 +161,8 @@ def _filling(place: re.Match[str], places: Mapping[str, str]) -> str:
 
 def _check_uri(uri: str) -> None:
     parts = urlsplit(uri)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    on_network = parts.scheme in ("http", "https") and parts.hostname
+    if not on_network and not unix_sockets.names_socket(uri):
         raise BadSetting(
             f"The tracking URI {uri!r} is not the address of a server: it must begin"
             " with http:// or https://. It comes from TRACKING_URI,"
