@@ -47,10 +47,16 @@ class ModelParam(Message, frozen=True):
 class ModelVersion(Message, frozen=True, kw_only=True):
     """One version of a registered model. Times are milliseconds since 1970, UTC.
 
-    version   a whole number, as text; never given out twice
-    source    where its files are, as the client wrote it; never opened by the server
-    run_id    the run that made it; "" where it is not known
-    model_id  the logged model it was made from; "" where there is none
+    version        a whole number, as text; never given out twice
+    user_id        who registered it
+    description    None where none was given; "" where an empty one was
+    source         where its files are, as the client wrote it; never opened by the
+                   server
+    run_id         the run that made it; "" where it is not known
+    model_id       the logged model it was made from; "" where there is none
+    model_params, model_metrics
+                   what other registries say of that logged model; ours leaves them to
+                   the logged model's own calls, as the peer's does
     """
 
     name: str
@@ -58,16 +64,17 @@ class ModelVersion(Message, frozen=True, kw_only=True):
     creation_timestamp: Int64 | None = None
     last_updated_timestamp: Int64 | None = None
     user_id: str = ""
-    current_stage: str = "None"
-    description: str = ""
-    source: str = ""
-    run_id: str = ""
+    # Clients take what is not written for nothing, so the usual values are written.
+    current_stage: str = msgspec.field(default_factory=lambda: ModelStage.NONE.value)
+    description: str | None = None
+    source: str = msgspec.field(default_factory=str)
+    run_id: str = msgspec.field(default_factory=str)
     status: ModelVersionStatus = msgspec.field(
         default_factory=lambda: ModelVersionStatus.READY
     )
     status_message: str = ""
     tags: list[ModelVersionTag] = []
-    run_link: str = ""
+    run_link: str = msgspec.field(default_factory=str)
     aliases: list[str] = []
     model_id: str = ""
     model_params: list[ModelParam] = []
@@ -106,13 +113,13 @@ class UpdateModelVersion(Message, frozen=True, kw_only=True):
 class TransitionModelVersionStage(Message, frozen=True, kw_only=True):
     """`archive_existing_versions` archives what else is in the stage.
 
-    `comment` is kept in the model's history.
+    It goes with Staging and Production only. `comment` is kept in the model's history.
     """
 
     name: Required
     version: Required
     stage: Required
-    archive_existing_versions: bool
+    archive_existing_versions: bool = False
     comment: str = ""
 
 

@@ -27,6 +27,7 @@ class RegisteredModelAlias(Message, frozen=True):
 class RegisteredModel(Message, frozen=True, kw_only=True):
     """A name with numbered versions. Times are milliseconds since 1970, UTC.
 
+    user_id          who made it
     latest_versions  the newest version of each stage that has any
     """
 
@@ -60,10 +61,12 @@ class RenameRegisteredModel(Message, frozen=True, kw_only=True):
     """Its versions, tags, aliases and history go along."""
 
     name: Required
-    new_name: str = ""
+    new_name: Required
 
 
 class UpdateRegisteredModel(Message, frozen=True, kw_only=True):
+    """Without a description the one there is goes away."""
+
     name: Required
     description: str | None = None
 
@@ -107,7 +110,7 @@ class DeleteRegisteredModelTag(Message, frozen=True):
 
 
 class SetRegisteredModelAlias(Message, frozen=True, kw_only=True):
-    """`comment` is kept in the model's history."""
+    """The alias leaves the version it pointed at. `comment` is kept in the history."""
 
     name: Required
     alias: Required
@@ -124,6 +127,8 @@ class DeleteRegisteredModelAlias(Message, frozen=True, kw_only=True):
 
 
 class GetByAlias(Message, frozen=True):
+    """The alias `latest`, in any case, stands for the highest version."""
+
     name: Required
     alias: Required
 
@@ -140,19 +145,21 @@ class ModelMove(Message, frozen=True, kw_only=True):
     """Who moved a version to a stage, or an alias to a version, and when.
 
     name       the model's name at that time
-    kind       "stage", "alias" or "delete" (of a version, with its stage)
-    alias      which alias moved; "" for stages
-    version    the version it is about; for an alias that was removed, the one it left
-    before     the stage the version had, or the version the alias pointed at; "" for
-               none
-    after      the stage or version since then; "" where there is none
+    kind       "stage", "alias", "delete" (of a version, with its stage) or "rename" (of
+               the model)
+    alias      which alias moved; "" for all else
+    version    the version it is about; for an alias that was removed, the one it left;
+               "" for a new name
+    before     the stage the version had, the version the alias pointed at, or the
+               model's name; "" for none
+    after      the stage, version or name since then; "" where there is none
     timestamp  milliseconds since 1970, UTC
     """
 
     name: str
     kind: str
     alias: str = ""
-    version: str
+    version: str = ""
     before: str = ""
     after: str = ""
     user_id: str

@@ -2,8 +2,8 @@
 
 Text in, tree out; no database here. The store turns the tree into SQL, the edge
 turns a `FilterError` into INVALID_PARAMETER_VALUE. The grammar is the peer's (MLflow
-REST API, "Search Runs" and "Search Experiments") with OR, parentheses and the
-min/max of a metric on top; `docs/search.md` tells it to users.
+REST API, "Search Runs" and its likes) with OR, parentheses and the min/max of a metric
+on top; `docs/search.md` tells it to users.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,12 @@ from trackgate_server.filters.tree import (
     OrderTerm,
     Value,
 )
-from trackgate_server.filters.vocabulary import EXPERIMENTS, RUNS
+from trackgate_server.filters.vocabulary import (
+    EXPERIMENTS,
+    MODEL_VERSIONS,
+    REGISTERED_MODELS,
+    RUNS,
+)
 
 __all__ = [
     "Aggregate",
@@ -36,6 +41,10 @@ __all__ = [
     "Value",
     "parse_experiments_filter",
     "parse_experiments_order",
+    "parse_model_versions_filter",
+    "parse_model_versions_order",
+    "parse_registered_models_filter",
+    "parse_registered_models_order",
     "parse_runs_filter",
     "parse_runs_order",
 ]
@@ -65,3 +74,23 @@ def parse_runs_order(clauses: Sequence[str]) -> tuple[OrderTerm, ...]:
 def parse_experiments_order(clauses: Sequence[str]) -> tuple[OrderTerm, ...]:
     """Read the `order_by` of experiments; a repeated name is allowed here."""
     return order.parse(clauses, EXPERIMENTS)
+
+
+def parse_registered_models_filter(text: str | None) -> Node | None:
+    """Read a filter of registered models; otherwise as `parse_runs_filter`."""
+    return expression.parse(text, REGISTERED_MODELS)
+
+
+def parse_registered_models_order(clauses: Sequence[str]) -> tuple[OrderTerm, ...]:
+    """Read the `order_by` of registered models; otherwise as `parse_runs_order`."""
+    return order.parse(clauses, REGISTERED_MODELS)
+
+
+def parse_model_versions_filter(text: str | None) -> Node | None:
+    """Read a filter of model versions; otherwise as `parse_runs_filter`."""
+    return expression.parse(text, MODEL_VERSIONS)
+
+
+def parse_model_versions_order(clauses: Sequence[str]) -> tuple[OrderTerm, ...]:
+    """Read the `order_by` of model versions; otherwise as `parse_runs_order`."""
+    return order.parse(clauses, MODEL_VERSIONS)

@@ -44,6 +44,8 @@ def _list(reader: Reader, holds: Holds) -> tuple[str, ...]:
 def _single(reader: Reader, holds: Holds) -> str | float:
     if holds in (Holds.TEXT, Holds.ID):
         return _text(reader, holds)
+    if holds is Holds.VERSION and reader.current.kind is TokenKind.TEXT:
+        return int(_text(reader, holds))
     return _number(reader, holds)
 
 

@@ -1,7 +1,8 @@
 """Which names each search knows, what they hold and how they may be compared.
 
 One table per searchable thing; the parser is the same for all. Facts from the MLflow
-REST API ("Search Runs", "Search Experiments") as MLflow 3.17 answers them.
+REST API ("Search Runs", "Search Experiments", "Search Registered Models", "Search
+Model Versions") as MLflow 3.17 answers them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,7 @@ class Holds(Enum):
     MILLISECONDS = "a 64-bit number of milliseconds such as 1700000000000"
     INTEGER = "a whole 64-bit number such as 1700000000000"
     ID = "a quoted whole number such as '12'"
+    VERSION = "a whole number such as 3 or '3'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ _OPTIONAL_TEXT = Rule(Holds.TEXT, (*_TEXTUAL, *_OPTIONAL))
 _NUMBER = Rule(Holds.NUMBER, _ORDERED)
 _MILLISECONDS = Rule(Holds.MILLISECONDS, _ORDERED)
 _INTEGER = Rule(Holds.INTEGER, _ORDERED)
+_VERSION = Rule(Holds.VERSION, _ORDERED)
 _ID = Rule(Holds.ID, ("=", "!=", *_LISTED))
 
 _METRICS = Family(Kind.METRIC, ("metrics", "metric"), _NUMBER)
@@ -156,4 +159,45 @@ EXPERIMENTS = Vocabulary(
     filters=(_EXPERIMENT_ATTRIBUTES, _TAGS),
     orders=(_EXPERIMENT_ATTRIBUTES,),
     repeats_in_orders=True,
+)
+
+_NAME = Family(Kind.ATTRIBUTE, ("attribute",), {"name": _LISTED_TEXT})
+REGISTERED_MODELS = Vocabulary(
+    filters=(_NAME, _TAGS),
+    orders=(
+        Family(
+            Kind.ATTRIBUTE,
+            (),
+            {"name": _TEXT, "last_updated_timestamp": _INTEGER},
+            aliases={"timestamp": "last_updated_timestamp"},
+        ),
+    ),
+)
+
+MODEL_VERSIONS = Vocabulary(
+    filters=(
+        Family(
+            Kind.ATTRIBUTE,
+            ("attribute",),
+            {
+                "name": _LISTED_TEXT,
+                "version_number": _VERSION,
+                "run_id": _LISTED_TEXT,
+                "source_path": _TEXT,
+            },
+        ),
+        _TAGS,
+    ),
+    orders=(
+        Family(
+            Kind.ATTRIBUTE,
+            ("attribute",),
+            {
+                "name": _TEXT,
+                "version_number": _VERSION,
+                "creation_timestamp": _INTEGER,
+                "last_updated_timestamp": _INTEGER,
+            },
+        ),
+    ),
 )
