@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from trackgate.exceptions import (
         MlflowException,
     )
+    from trackgate.fluent.active_model import (
+        ActiveModel,
+        set_active_model,
+    )
     from trackgate.fluent.active_run import (
         ActiveRun,
     )
@@ -58,6 +62,17 @@ if TYPE_CHECKING:
         log_table,
         log_text,
     )
+    from trackgate.fluent.logged_models import (
+        create_external_model,
+        delete_logged_model_tag,
+        finalize_logged_model,
+        get_logged_model,
+        initialize_logged_model,
+        last_logged_model,
+        log_model_params,
+        search_logged_models,
+        set_logged_model_tags,
+    )
     from trackgate.fluent.logging import (
         delete_tag,
         flush_async_logging,
@@ -70,6 +85,12 @@ if TYPE_CHECKING:
         log_params,
         set_tag,
         set_tags,
+    )
+    from trackgate.fluent.registry import (
+        register_model,
+        search_model_versions,
+        search_registered_models,
+        set_model_version_tag,
     )
     from trackgate.fluent.runs import (
         active_run,
@@ -89,9 +110,14 @@ if TYPE_CHECKING:
         is_tracking_uri_set,
         set_tracking_uri,
     )
+    from trackgate.fluent.thread_models import (
+        clear_active_model,
+        get_active_model_id,
+    )
 
 
 __all__ = [
+    "ActiveModel",
     "ActiveRun",
     "MlflowClient",
     "MlflowException",
@@ -101,26 +127,34 @@ __all__ = [
     "__version__",
     "active_run",
     "artifacts",
+    "clear_active_model",
     "client",
     "config",
     "create_experiment",
+    "create_external_model",
     "data",
     "delete_experiment",
     "delete_experiment_tag",
+    "delete_logged_model_tag",
     "delete_run",
     "delete_tag",
     "end_run",
     "entities",
     "exceptions",
+    "finalize_logged_model",
     "flush_async_logging",
+    "get_active_model_id",
     "get_artifact_uri",
     "get_experiment",
     "get_experiment_by_name",
+    "get_logged_model",
     "get_parent_run",
     "get_run",
     "get_tracking_uri",
+    "initialize_logged_model",
     "is_tracking_uri_set",
     "last_active_run",
+    "last_logged_model",
     "load_table",
     "log_artifact",
     "log_artifacts",
@@ -131,19 +165,27 @@ __all__ = [
     "log_inputs",
     "log_metric",
     "log_metrics",
+    "log_model_params",
     "log_outputs",
     "log_param",
     "log_params",
     "log_stream",
     "log_table",
     "log_text",
+    "register_model",
     "restore_experiment",
     "restore_run",
     "search_experiments",
+    "search_logged_models",
+    "search_model_versions",
+    "search_registered_models",
     "search_runs",
+    "set_active_model",
     "set_experiment",
     "set_experiment_tag",
     "set_experiment_tags",
+    "set_logged_model_tags",
+    "set_model_version_tag",
     "set_tag",
     "set_tags",
     "set_tracking_uri",
@@ -162,6 +204,10 @@ _HOMES = {
         "Unauthenticated",
     ),
     "exceptions": ("MlflowException",),
+    "fluent.active_model": (
+        "ActiveModel",
+        "set_active_model",
+    ),
     "fluent.active_run": ("ActiveRun",),
     "fluent.experiments": (
         "create_experiment",
@@ -187,6 +233,17 @@ _HOMES = {
         "log_table",
         "log_text",
     ),
+    "fluent.logged_models": (
+        "create_external_model",
+        "delete_logged_model_tag",
+        "finalize_logged_model",
+        "get_logged_model",
+        "initialize_logged_model",
+        "last_logged_model",
+        "log_model_params",
+        "search_logged_models",
+        "set_logged_model_tags",
+    ),
     "fluent.logging": (
         "delete_tag",
         "flush_async_logging",
@@ -199,6 +256,12 @@ _HOMES = {
         "log_params",
         "set_tag",
         "set_tags",
+    ),
+    "fluent.registry": (
+        "register_model",
+        "search_model_versions",
+        "search_registered_models",
+        "set_model_version_tag",
     ),
     "fluent.runs": (
         "active_run",
@@ -215,6 +278,10 @@ _HOMES = {
         "get_tracking_uri",
         "is_tracking_uri_set",
         "set_tracking_uri",
+    ),
+    "fluent.thread_models": (
+        "clear_active_model",
+        "get_active_model_id",
     ),
 }
 _MODULES = frozenset(

@@ -93,6 +93,12 @@ class ArtifactCalls(StoreCalls, MetricCalls):
         root, _, name = store_path(uri, self._connection.uri).rpartition("/")
         return self._fetch(root, name, dst_path)
 
+    def download_folder_from_store(
+        self, uri: str, dst_path: str | os.PathLike[str] | None = None
+    ) -> str:
+        """Download what is in the folder that a `mlflow-artifacts:` URI names."""
+        return self._fetch(store_path(uri, self._connection.uri), "", dst_path)
+
     def list_from_store(self, uri: str) -> list[FileInfo]:
         """What is in the folder that a `mlflow-artifacts:` URI names."""
         return self.list_store(store_path(uri, self._connection.uri))

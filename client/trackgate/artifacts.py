@@ -13,6 +13,7 @@ from trackgate.client import TrackingClient
 from trackgate.entities import FileInfo
 from trackgate.errors import BadRequest, InvalidParameterValue
 from trackgate.fluent import session
+from trackgate.models import fetching, uris
 
 
 def download_artifacts(
@@ -25,23 +26,26 @@ def download_artifacts(
 ) -> str:
     """Download a file, or a folder with all in it, and return where it is.
 
-    artifact_uri   `runs:/RUN/PATH` or `mlflow-artifacts:/PATH`; or else
+    artifact_uri   `runs:/RUN/PATH`, `mlflow-artifacts:/PATH`, `models:/NAME/VERSION`
+                   and the other URIs of models, or a local path; or else
     run_id         the run, with `artifact_path` below its artifacts
     dst_path       folder to download to, made if need be; else a temporary one
 
-    It comes to `dst_path` under its last name. Raises NotFound.
+    It comes to `dst_path` under its last name; a whole model of a `models:/…` URI
+    fills that folder instead. What is local stays there. Raises NotFound.
     """
     client = _client(tracking_uri)
-    run_id, path = _place(artifact_uri, run_id, artifact_path)
+    _check_place(artifact_uri, run_id, artifact_path)
+    if artifact_uri is not None:
+        location = uris.resolve(artifact_uri, client)
+        return str(fetching.download(location, dst_path, client))
     if dst_path is not None:
         Path(dst_path).mkdir(parents=True, exist_ok=True)
-    if run_id is None:
-        return client.download_from_store(path, dst_path)
-    folder, name = split_folder(path)
+    folder, name = split_folder(join(artifact_path))
     if not folder:
-        return client.download_artifacts(run_id, name, dst_path)
-    root = client.get_run(run_id).info.artifact_uri
-    return client.download_from_store(f"{root}/{path}", dst_path)
+        return client.download_artifacts(run_id or "", name, dst_path)
+    root = client.get_run(run_id or "").info.artifact_uri
+    return client.download_from_store(f"{root}/{folder}/{name}", dst_path)
 
 
 def list_artifacts(
@@ -50,12 +54,18 @@ def list_artifacts(
     artifact_path: str | None = None,
     tracking_uri: str | None = None,
 ) -> list[FileInfo]:
-    """What is in a folder of a run or of the store; empty for a file."""
+    """What is in a folder of a run, of a model or of the store; empty for a file."""
     client = _client(tracking_uri)
-    run_id, path = _place(artifact_uri, run_id, artifact_path)
-    if run_id is None:
-        return client.list_from_store(path)
-    return client.list_artifacts(run_id, path)
+    _check_place(artifact_uri, run_id, artifact_path)
+    if artifact_uri is None:
+        return client.list_artifacts(run_id or "", artifact_path)
+    run_place = run_in(artifact_uri)
+    if run_place is not None and (found := client.list_artifacts(*run_place)):
+        return found
+    location = uris.resolve(artifact_uri, client)
+    if location.artifact_uri is None:
+        raise BadRequest(f"{artifact_uri!r} is a local path.")
+    return client.list_from_store(location.artifact_uri)
 
 
 def load_text(artifact_uri: str) -> str:
@@ -87,15 +97,10 @@ def _client(tracking_uri: str | None) -> TrackingClient:
     return TrackingClient(tracking_uri) if tracking_uri else session.client()
 
 
-def _place(
+def _check_place(
     artifact_uri: str | None, run_id: str | None, artifact_path: str | None
-) -> tuple[str | None, str]:
-    """Run id and path; or None and the URI, where no run is named."""
+) -> None:
     if (artifact_uri is None) == (run_id is None):
         raise InvalidParameterValue("Give either `artifact_uri` or `run_id`.")
-    if artifact_uri is None:
-        return run_id, join(artifact_path)
-    if artifact_path is not None:
+    if artifact_uri is not None and artifact_path is not None:
         raise InvalidParameterValue("`artifact_path` goes with `run_id`.")
-    found = run_in(artifact_uri)
-    return found or (None, artifact_uri)

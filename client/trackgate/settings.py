@@ -45,6 +45,11 @@ class Settings:
     run_id: str | None = setting(
         None, "MLFLOW_RUN_ID", meaning="Run that the first start_run resumes."
     )
+    active_model_id: str | None = setting(
+        None,
+        "MLFLOW_ACTIVE_MODEL_ID",
+        meaning="Logged model that metrics without a model's id belong to.",
+    )
     insecure_tls: bool = setting(
         False,
         "TRACKING_INSECURE_TLS",

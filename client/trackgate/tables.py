@@ -1,4 +1,4 @@
-"""Data frames: runs that were found, and tables logged as artifacts.
+"""Data frames: runs and models that were found, and tables logged as artifacts.
 
 pandas is loaded when one of these is called, and not required before.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trackgate.entities import Run
+from trackgate.entities import LoggedModel, Run
 from trackgate.errors import InvalidParameterValue
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def pandas() -> Any:
         return importlib.import_module("pandas")
     except ImportError as error:
         raise ImportError(
-            "This needs pandas: pip install pandas. For search_runs,"
+            "This needs pandas: pip install pandas. In searches,"
             " output_format='list' does without."
         ) from error
 
@@ -49,6 +50,16 @@ def runs_frame(runs: Sequence[Run]) -> DataFrame:
     columns |= _columns("params", [run.data.params for run in runs], None)
     columns |= _columns("tags", [run.data.tags for run in runs], None)
     return pd.DataFrame(columns)
+
+
+def models_frame(models: Sequence[LoggedModel]) -> DataFrame:
+    """One row a logged model, one column for each of its attributes.
+
+    Parameters, tags and metrics are dictionaries and lists in their columns.
+    """
+    names = [one.name for one in fields(LoggedModel)]
+    rows = [{name: getattr(model, name) for name in names} for model in models]
+    return pandas().DataFrame(rows, columns=names)
 
 
 def _columns(

@@ -20,7 +20,7 @@ from trackgate.entities import (
     Metric,
 )
 from trackgate.errors import InvalidParameterValue
-from trackgate.fluent import session, stack
+from trackgate.fluent import session, stack, thread_models
 from trackgate.fluent.runs import current_or_new
 from trackgate.parcels import RunOperations
 
@@ -61,6 +61,7 @@ def log_metric(
     value      any number, also NaN or infinite
     step       training step; 0, where it is missing
     timestamp  milliseconds since the Unix epoch; now, where it is missing
+    model_id   the logged model it is of; else the active model, if any
     dataset    what it was measured on; the run gets it as an input too
     """
     client, run_id = _meant(run_id)
@@ -74,7 +75,7 @@ def log_metric(
         synchronous,
         dataset_name=measured_on.name if measured_on else None,
         dataset_digest=measured_on.digest if measured_on else None,
-        model_id=model_id,
+        model_id=model_id or thread_models.get_active_model_id(),
     )
 
 
@@ -91,6 +92,7 @@ def log_metrics(
     client, run_id = _meant(run_id)
     measured_on = _note_dataset(client, run_id, dataset)
     now = values.now_ms() if timestamp is None else timestamp
+    model_id = model_id or thread_models.get_active_model_id()
     points = [
         Metric(
             key,
