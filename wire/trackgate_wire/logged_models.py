@@ -155,7 +155,7 @@ class LoggedModelOrder(Message, frozen=True, kw_only=True):
 class SearchLoggedModels(Message, frozen=True, kw_only=True):
     """`filter` as in docs/search.md."""
 
-    experiment_ids: list[str] = []
+    experiment_ids: list[str]
     filter: str | None = None
     datasets: list[DatasetOfSearch] = []
     max_results: Int64 = limits.LOGGED_MODELS_PER_PAGE_DEFAULT

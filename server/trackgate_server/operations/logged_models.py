@@ -153,7 +153,7 @@ def _new(
 
 
 def _found(scope: Scope, row: LoggedModelRow) -> LoggedModelFound:
-    (model,) = logged_model_data.described(scope.db, scope.names, [row])
+    (model,) = logged_model_data.described(scope.db, [row])
     return LoggedModelFound(model)
 
 

@@ -22,7 +22,6 @@ from trackgate_server.store.logged_models import (
     LoggedModelKey,
     LoggedModelRow,
 )
-from trackgate_server.store.names import Names
 from trackgate_server.store.sql import BulkInsert, Sql
 from trackgate_server.store.transaction import Transaction
 
@@ -98,18 +97,14 @@ def params_of(
     return _read(db, _PARAMS, models, LoggedModelParam)
 
 
-def described(
-    db: Transaction, names: Names, rows: Sequence[LoggedModelRow]
-) -> list[LoggedModel]:
-    """Models as the protocol shows them. Four to six statements, however many."""
+def described(db: Transaction, rows: Sequence[LoggedModelRow]) -> list[LoggedModel]:
+    """Models as the protocol shows them. Four statements, however many."""
     if not rows:
         return []
     keys = [row.id for row in rows]
     tags = _read(db, _TAGS, keys, LoggedModelTag)
     params = params_of(db, keys)
-    metrics = logged_model_metrics.of_models(
-        db, names, {row.id: row.uuid for row in rows}
-    )
+    metrics = logged_model_metrics.of_models(db, {row.id: row.uuid for row in rows})
     registrations = _registrations(db, [row.uuid for row in rows])
     return [
         LoggedModel(

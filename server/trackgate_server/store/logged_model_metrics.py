@@ -27,12 +27,12 @@ _INSERT = BulkInsert(
     "ON CONFLICT DO NOTHING",
 )
 _POINTS = (
-    "SELECT m.model, m.key, m.value, m.timestamp, m.step, r.uuid, m.dataset_name,"
+    "SELECT m.model, n.name, m.value, m.timestamp, m.step, r.uuid, m.dataset_name,"
     " m.dataset_digest FROM logged_model_metrics m JOIN runs r ON r.id = m.run"
-    " WHERE m.model"
+    " JOIN names n ON n.id = m.key WHERE m.model"
 )
 _ORDER = (
-    "ORDER BY m.model, m.key, m.timestamp, m.step, r.uuid, m.dataset_name,"
+    "ORDER BY m.model, n.name, m.timestamp, m.step, r.uuid, m.dataset_name,"
     " m.dataset_digest, m.value"
 )
 _OF_MODELS = Sql(
@@ -66,22 +66,19 @@ def log(db: Transaction, names: Names, run: RunKey, points: Sequence[Metric]) ->
     db.bulk(_INSERT, columns)
 
 
-def of_models(
-    db: Transaction, names: Names, models: Mapping[int, str]
-) -> dict[int, list[Metric]]:
-    """All points measured with the models, by model, the oldest of a key first.
+def of_models(db: Transaction, models: Mapping[int, str]) -> dict[int, list[Metric]]:
+    """All points measured with the models, by model; by name, the oldest first.
 
     models  their ids by their keys
 
-    One or two statements.
+    One statement.
     """
     rows = db.all(_OF_MODELS, db.array(list(models)))
-    texts = names.texts(db, (row[1] for row in rows))
     found: dict[int, list[Metric]] = {model: [] for model in models}
-    for model, key, value, timestamp, step, run_id, dataset, digest in rows:
+    for model, name, value, timestamp, step, run_id, dataset, digest in rows:
         found[model].append(
             Metric(
-                key=texts[key],
+                key=name,
                 value=on_wire(value),
                 timestamp=timestamp,
                 step=step,
