@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from trackgate import credentials
+from trackgate import chosen_server, credentials
 from trackgate.alias_calls import AliasCalls
 from trackgate.credentials import Credentials
 from trackgate.dataset_calls import DatasetCalls
@@ -42,9 +42,10 @@ class TrackingClient(
 ):
     """Speaks to a tracking server.
 
-    tracking_uri        the server's address; else the environment's
+    tracking_uri        the server's address; else that of set_tracking_uri, else the
+                        environment's
     username, password  both or none; else the environment's or the file's
-    settings            else read from the environment
+    settings            else those of code and environment
 
     Raises BadSetting where no server is named or a setting cannot be read.
     """
@@ -58,7 +59,7 @@ class TrackingClient(
         password: str | None = None,
         settings: Settings | None = None,
     ) -> None:
-        settings = settings or Settings.from_environment(os.environ)
+        settings = settings or chosen_server.settings()
         if tracking_uri:
             settings = replace(settings, tracking_uri=tracking_uri)
         connection = connect(settings, os.environ, username=username, password=password)

@@ -68,7 +68,7 @@ class ModelVersion:
             source=message.source,
             run_id=message.run_id or None,
             run_link=message.run_link or None,
-            status=message.status,
+            status=str(message.status),
             status_message=message.status_message or None,
             tags={tag.key: tag.value for tag in message.tags},
             aliases=list(message.aliases),

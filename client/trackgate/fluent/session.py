@@ -6,6 +6,7 @@ import os
 import threading
 from dataclasses import dataclass, replace
 
+from trackgate import chosen_server
 from trackgate.client import NO_URI, TrackingClient
 from trackgate.credentials import VARIABLES
 from trackgate.errors import BadSetting, InvalidParameterValue, NotFound
@@ -16,9 +17,8 @@ DEFAULT_EXPERIMENT_ID = "0"
 
 @dataclass(slots=True)
 class _Session:
-    """The address set in code, the experiment set in code, and the client in use."""
+    """The experiment set in code, and the client in use."""
 
-    uri: str | None = None
     experiment_id: str | None = None
     client: TrackingClient | None = None
     made_for: object = None
@@ -33,7 +33,7 @@ def set_tracking_uri(uri: str | os.PathLike[str] | None) -> None:
 
     Runs that are active go on logging where they were started.
     """
-    _session.uri = str(uri) if uri else None
+    chosen_server.choose(str(uri) if uri else None)
 
 
 def get_tracking_uri() -> str:
@@ -51,8 +51,7 @@ def is_tracking_uri_set() -> bool:
 
 def settings() -> Settings:
     """The settings of code and environment, as they are now."""
-    found = Settings.from_environment(os.environ)
-    return replace(found, tracking_uri=_session.uri) if _session.uri else found
+    return chosen_server.settings()
 
 
 def client() -> TrackingClient:

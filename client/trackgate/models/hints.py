@@ -16,7 +16,7 @@ from trackgate_wire import limits
 from trackgate.entities import LoggedModel
 from trackgate.entities.model_registry import ModelVersion, RegisteredModel
 from trackgate.errors import NotFound, TrackgateError
-from trackgate.models.model_uris import ModelUri
+from trackgate.models.model_uris import ModelUri, is_model_id
 
 if TYPE_CHECKING:
     from trackgate.client import TrackingClient
@@ -46,8 +46,12 @@ def of_model_id(
     A word without a version may have been meant as a registered model's name.
     """
     name = uri.model_id or ""
+    if is_model_id(name):
+        return error
     try:
         client.get_registered_model(name)
+    except NotFound:
+        return NotFound(_no_such_name(client, uri, name))
     except TrackgateError:
         return error
     return NotFound(
@@ -60,9 +64,10 @@ def meant(word: str, known: Iterable[str]) -> str:
     """` Did you mean 'Production'?`, or nothing."""
     by_lower = {one.lower(): one for one in known}
     close = get_close_matches(word.lower(), by_lower, _SHOWN)
-    return (
-        f" Did you mean {_listed([by_lower[one] for one in close])}?" if close else ""
-    )
+    close = close or [one for one in by_lower if one.startswith(word.lower())]
+    if not close:
+        return ""
+    return f" Did you mean {_listed([by_lower[one] for one in close])}?"
 
 
 def stages_there_are(versions: Sequence[ModelVersion]) -> str:
@@ -80,9 +85,8 @@ def _no_such_version(model: RegisteredModel, uri: ModelUri) -> str:
     if uri.alias is not None:
         if not model.aliases:
             return f"{model.name!r} has no alias {uri.alias!r}, nor any other."
-        hint = meant(uri.alias, model.aliases)
-        aliases = _listed(sorted(model.aliases))
-        return f"{model.name!r} has no alias {uri.alias!r}; it has {aliases}.{hint}"
+        aliases = ", ".join(map(repr, sorted(model.aliases)))
+        return f"{model.name!r} has no alias {uri.alias!r}; it has {aliases}."
     if not model.latest_versions:
         return f"The registered model {model.name!r} has no versions."
     newest = max(int(one.version) for one in model.latest_versions)

@@ -52,6 +52,11 @@ def is_model_uri(uri: str) -> bool:
     return uri.startswith(SCHEME)
 
 
+def is_model_id(word: str) -> bool:
+    """Whether it looks like the id of a logged model."""
+    return _MODEL_ID.fullmatch(word) is not None
+
+
 def parse(uri: str) -> ModelUri:
     """The parts of `models:/NAME/VERSION|STAGE|latest`, `models:/NAME@ALIAS` or
     `models:/MODEL_ID`, each of which may be followed by `/PATH`.
@@ -61,7 +66,7 @@ def parse(uri: str) -> ModelUri:
     """
     first, *rest = _segments(uri)
     choice = unquote(rest[0]) if rest else ""
-    if _MODEL_ID.fullmatch(first):
+    if is_model_id(first):
         return ModelUri(text=uri, model_id=first, path=join(*rest))
     name, at, alias = map(unquote, first.rpartition("@"))
     if at and not _is_choice(choice):

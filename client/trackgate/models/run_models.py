@@ -26,18 +26,27 @@ def find(client: TrackingClient, run: Run, name: str) -> LoggedModel | None:
     )
 
 
-def check_file(client: TrackingClient, run: Run, path: str) -> None:
-    """Raise NotFound where a run has no file at `path`, saying what there is."""
+def has_artifact(client: TrackingClient, run_id: str, path: str) -> bool:
+    """Whether there is a file or a folder at `path` among a run's artifacts."""
+    if client.list_artifacts(run_id, path):
+        return True
+    return path in _paths_beside(client, run_id, path)
+
+
+def nothing_at(client: TrackingClient, run: Run, path: str) -> NotFound:
+    """The error to raise where a run has nothing at `path`; it says what there is."""
     run_id = run.info.run_id
-    folder, _ = split_folder(path)
-    files = [one.path for one in client.list_artifacts(run_id, folder or None)]
-    if path in files:
-        return
     models = [one.name for one in _made_by(client, run)]
-    raise NotFound(
+    return NotFound(
         f"The run {run_id} has no artifact {path!r} and made no model of that name."
-        f" Artifacts there: {_listed(files)}. Models it made: {_listed(models)}."
+        f" Artifacts there: {_listed(_paths_beside(client, run_id, path))}. Models it"
+        f" made: {_listed(models)}."
     )
+
+
+def _paths_beside(client: TrackingClient, run_id: str, path: str) -> list[str]:
+    folder, _ = split_folder(path)
+    return [one.path for one in client.list_artifacts(run_id, folder or None)]
 
 
 def _made_by(client: TrackingClient, run: Run) -> list[LoggedModel]:

@@ -134,15 +134,14 @@ def _in_run(client: TrackingClient, uri: str, run_id: str, path: str) -> Locatio
     there = Location(
         uri=uri, kind="run", artifact_uri=_below(root, path), run_id=run_id
     )
-    if not path or client.list_artifacts(run_id, path):
+    if not path or run_models.has_artifact(client, run_id, path):
         return there
     # The newer clients keep models beside their runs.
     name, _, rest = path.partition("/")
     model = run_models.find(client, run, name)
-    if model is not None:
-        return _at_model(uri, model, rest)
-    run_models.check_file(client, run, path)
-    return there
+    if model is None:
+        raise run_models.nothing_at(client, run, path)
+    return _at_model(uri, model, rest)
 
 
 def _at_model(uri: str, model: LoggedModel, path: str) -> Location:
