@@ -113,7 +113,14 @@ def upgrade(**given: Any) -> None:
 @click.option("--older-than", default="0d", help="Deleted so long ago: 30d, 12h, 90m.")
 @click.option("--run-ids", default="", help="Only these deleted runs, by commas.")
 @click.option("--experiment-ids", default="", help="Only these deleted experiments.")
-def gc(older_than: str, run_ids: str, experiment_ids: str, **given: Any) -> None:
+@click.option("--logged-model-ids", default="", help="Only these deleted models.")
+def gc(
+    older_than: str,
+    run_ids: str,
+    experiment_ids: str,
+    logged_model_ids: str,
+    **given: Any,
+) -> None:
     """Remove for good what was deleted: rows and artifacts."""
     from trackgate_wire.server import Purge  # noqa: PLC0415 - heavy
 
@@ -121,8 +128,9 @@ def gc(older_than: str, run_ids: str, experiment_ids: str, **given: Any) -> None
     from trackgate_server.operations.purging import purge  # noqa: PLC0415
 
     request = Purge(
-        run_ids=[item for item in run_ids.split(",") if item],
-        experiment_ids=[item for item in experiment_ids.split(",") if item],
+        run_ids=_listed(run_ids),
+        experiment_ids=_listed(experiment_ids),
+        logged_model_ids=_listed(logged_model_ids),
         older_than_s=_seconds(older_than),
     )
     services = start_services(_settings(given))
@@ -132,8 +140,13 @@ def gc(older_than: str, run_ids: str, experiment_ids: str, **given: Any) -> None
     finally:
         services.database.close()
     click.echo(
-        f"Purged {len(gone.run_ids)} runs and {len(gone.experiment_ids)} experiments."
+        f"Purged {len(gone.run_ids)} runs, {len(gone.logged_model_ids)} logged models"
+        f" and {len(gone.experiment_ids)} experiments."
     )
+
+
+def _listed(text: str) -> list[str]:
+    return [item for item in text.split(",") if item]
 
 
 def _seconds(text: str) -> int:

@@ -48,7 +48,8 @@ def test_gc_removes_what_was_deleted_and_nothing_else(tmp_path: Path) -> None:
 
         done = trackgate("gc", "--data-dir", str(tmp_path))
 
-        assert done.stdout == "Purged 1 runs and 0 experiments.\n", done.stderr
+        purged = "Purged 1 runs, 0 logged models and 0 experiments.\n"
+        assert done.stdout == purged, done.stderr
         path = "/api/2.0/mlflow/runs/get"
         assert api.raw("GET", path, query={"run_id": kept}).status == 200
         assert api.raw("GET", path, query={"run_id": deleted}).status == 404

@@ -51,12 +51,14 @@ class Purge(Message, frozen=True, kw_only=True):
 
     run_ids: list[str] = []
     experiment_ids: list[str] = []
+    logged_model_ids: list[str] = []
     older_than_s: Int64 = 0
 
 
 class Purged(Message, frozen=True, kw_only=True):
     run_ids: list[str] = []
     experiment_ids: list[str] = []
+    logged_model_ids: list[str] = []
 
 
 class GetChanges(Message, frozen=True, kw_only=True):
