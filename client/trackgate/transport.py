@@ -152,8 +152,8 @@ class Connection:
 
 def _filling(place: re.Match[str], places: Mapping[str, str]) -> str:
     text, is_long = places[place["name"]], place["long"] is not None
-    segments = text.split("/") if is_long else [text]
-    if not _DOTS.isdisjoint(segments) or not (text or is_long):
+    fits = is_long or (text != "" and "/" not in text)
+    if not fits or not _DOTS.isdisjoint(text.split("/")):
         what = place["name"].replace("_", " ")
         raise InvalidParameterValue(f"{text!r} cannot be a {what}.")
     return quote(text, safe="/" if is_long else "")
