@@ -1,1 +1,76 @@
-"""Models as folders: packaged, logged, registered, loaded back anywhere."""
+"""Models as folders: packaged, logged, registered, loaded back anywhere.
+
+Nothing here is loaded before it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from trackgate.models.column_types import (
+        AnyType,
+        Array,
+        DataType,
+        Map,
+        Object,
+        Property,
+    )
+    from trackgate.models.mlmodel import Model, get_model_info
+    from trackgate.models.model_info import ModelInfo
+    from trackgate.models.packaging import Packaging
+    from trackgate.models.params import ParamSchema, ParamSpec
+    from trackgate.models.schema import ColSpec, Schema, TensorSpec
+    from trackgate.models.signature import ModelSignature, infer_signature
+    from trackgate.models.signature_updates import set_signature
+
+__all__ = [
+    "AnyType",
+    "Array",
+    "ColSpec",
+    "DataType",
+    "Map",
+    "Model",
+    "ModelInfo",
+    "ModelSignature",
+    "Object",
+    "Packaging",
+    "ParamSchema",
+    "ParamSpec",
+    "Property",
+    "Schema",
+    "TensorSpec",
+    "get_model_info",
+    "infer_signature",
+    "set_signature",
+]
+
+_HOMES = {
+    "column_types": ("AnyType", "Array", "DataType", "Map", "Object", "Property"),
+    "mlmodel": ("Model", "get_model_info"),
+    "model_info": ("ModelInfo",),
+    "packaging": ("Packaging",),
+    "params": ("ParamSchema", "ParamSpec"),
+    "schema": ("ColSpec", "Schema", "TensorSpec"),
+    "signature_updates": ("set_signature",),
+    "signature": ("ModelSignature", "infer_signature"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_SUBMODULES = frozenset({"signature"})
+
+
+def __getattr__(name: str) -> object:
+    if name in _SUBMODULES:
+        return import_module(f"{__name__}.{name}")
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    # The next use finds it without coming here.
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
