@@ -133,5 +133,5 @@ def _logged(client: TrackingClient, name: str) -> list[LoggedModel]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(one) for one in names[:_SHOWN])
+    shown = ", ".join(repr(str(one)) for one in names[:_SHOWN])
     return f"{shown} or others" if len(names) > _SHOWN else shown
