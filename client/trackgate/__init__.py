@@ -18,7 +18,16 @@ if TYPE_CHECKING:
         data,
         entities,
         exceptions,
+        lightgbm,
+        onnx,
+        pytorch,
+        sklearn,
+        statsmodels,
         tracking,
+        xgboost,
+    )
+    from trackgate.autologging.everything import (
+        autolog,
     )
     from trackgate.client import (
         MlflowClient,
@@ -127,6 +136,7 @@ __all__ = [
     "__version__",
     "active_run",
     "artifacts",
+    "autolog",
     "clear_active_model",
     "client",
     "config",
@@ -155,6 +165,7 @@ __all__ = [
     "is_tracking_uri_set",
     "last_active_run",
     "last_logged_model",
+    "lightgbm",
     "load_table",
     "log_artifact",
     "log_artifacts",
@@ -172,6 +183,8 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "onnx",
+    "pytorch",
     "register_model",
     "restore_experiment",
     "restore_run",
@@ -189,12 +202,16 @@ __all__ = [
     "set_tag",
     "set_tags",
     "set_tracking_uri",
+    "sklearn",
     "start_run",
+    "statsmodels",
     "tracking",
+    "xgboost",
 ]
 
 # Where each name lives. A test holds this, `__all__` and the imports above together.
 _HOMES = {
+    "autologging.everything": ("autolog",),
     "client": (
         "MlflowClient",
         "TrackingClient",
@@ -285,7 +302,21 @@ _HOMES = {
     ),
 }
 _MODULES = frozenset(
-    {"artifacts", "client", "config", "data", "entities", "exceptions", "tracking"}
+    {
+        "artifacts",
+        "client",
+        "config",
+        "data",
+        "entities",
+        "exceptions",
+        "lightgbm",
+        "onnx",
+        "pytorch",
+        "sklearn",
+        "statsmodels",
+        "tracking",
+        "xgboost",
+    }
 )
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

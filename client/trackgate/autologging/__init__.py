@@ -1,0 +1,1 @@
+"""What is logged of a training that knows nothing of us."""

@@ -1,0 +1,1 @@
+"""What the flavors share: their libraries, serialization formats, extra files."""

@@ -1,0 +1,79 @@
+"""Save a model of each kind to a folder, to a run and to the registry.
+
+    save_flavors.py MODULE PREFIX FOLDER
+
+MODULE is the client, "mlflow" or "trackgate"; PREFIX begins the registered names.
+Prints as JSON, by kind, where the models are and what they predict.
+"""
+
+import importlib
+import inspect
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import flavor_models
+
+warnings.simplefilter("ignore")
+MODULE, PREFIX, FOLDER = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+client = importlib.import_module(MODULE)
+FORMAT = "serialization_format"
+# What every client can read; the newest one would choose others by itself.
+READABLE = {"sklearn": "cloudpickle", "lightgbm": "cloudpickle", "pytorch": "pickle"}
+# What only some can, saved beside by those that know it.
+MODERN = {"sklearn": "skops", "pytorch": "pt2"}
+
+
+def save(flavor, kind, argument, model, **options):
+    module = importlib.import_module(f"{MODULE}.{name_of(flavor)}")
+    if FORMAT not in inspect.signature(module.save_model).parameters:
+        options.pop(FORMAT, None)
+    given = {argument: model, "pip_requirements": ["numpy"], **options}
+    folder = FOLDER / kind
+    module.save_model(path=str(folder), **given)
+    with client.start_run() as run:
+        module.log_model(
+            artifact_path="model", registered_model_name=f"{PREFIX}-{kind}", **given
+        )
+    return {
+        "folder": str(folder),
+        "run": f"runs:/{run.info.run_id}/model",
+        "registry": f"models:/{PREFIX}-{kind}/1",
+        "expected": flavor_models.predict(kind, model).tolist(),
+    }
+
+
+def name_of(flavor):
+    return "pyfunc" if flavor == "python_function" else flavor
+
+
+def modern(made):
+    module = importlib.import_module(f"{MODULE}.sklearn")
+    if not hasattr(module, "SERIALIZATION_FORMAT_SKOPS"):
+        return {}
+    return {
+        f"{flavor}-{form}": save(
+            flavor,
+            f"{flavor}-{form}",
+            *made[flavor],
+            **{FORMAT: form},
+            **({"input_example": flavor_models.ARRAY} if form == "pt2" else {}),
+        )
+        for flavor, form in MODERN.items()
+    }
+
+
+def main():
+    made = flavor_models.make(importlib.import_module(f"{MODULE}.pyfunc"))
+    saved = {}
+    for kind, (argument, model) in made.items():
+        flavor = kind.partition("-")[0]
+        chosen = READABLE.get(flavor)
+        options = {FORMAT: chosen} if chosen else {}
+        saved[kind] = save(flavor, kind, argument, model, **options)
+    saved |= modern(made)
+    Path(FOLDER / "saved.json").write_text(json.dumps(saved))
+
+
+main()
