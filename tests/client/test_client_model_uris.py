@@ -149,6 +149,10 @@ def test_a_whole_model_fills_the_folder_it_goes_to(
 
     assert fetch(f"models:/{registered.name}/latest", target, client) == target
     assert files(target) == FILES
+    for name in (registered.artifact, registered.logged_name):
+        found = fetch(f"runs:/{registered.run_id}/{name}", tmp_path, client)
+        assert found == tmp_path / name
+        assert files(found) == FILES
 
 
 def test_a_local_model_needs_no_server(registered: Registered, tmp_path: Path) -> None:

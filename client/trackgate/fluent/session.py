@@ -61,8 +61,9 @@ def client() -> TrackingClient:
     """
     now = settings()
     # Which experiment and run are meant changes often, and is no client's matter.
-    passing = "experiment_name", "experiment_id", "run_id", "active_model_id"
-    lasting = replace(now, **dict.fromkeys(passing))
+    lasting = replace(
+        now, experiment_name=None, experiment_id=None, run_id=None, active_model_id=None
+    )
     people = [os.environ.get(name) for pair in VARIABLES for name in pair]
     wanted = lasting, people
     with _lock:

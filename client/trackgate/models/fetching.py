@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from trackgate.artifact_names import split_folder
 from trackgate.client import TrackingClient
 from trackgate.errors import NotFound
 from trackgate.fluent import session
 from trackgate.local_paths import target_folder
+from trackgate.models.model_uris import is_model_uri
 from trackgate.models.uris import Location, resolve
 
 _MLMODEL = "MLmodel"
@@ -62,4 +64,8 @@ def _whole_model(
 ) -> Path:
     if not client.list_from_store(uri):
         raise NotFound(f"The files of {location.uri!r} should be at {uri!r}; none are.")
+    if not is_model_uri(location.uri):
+        # `runs:/RUN/NAME`: a run's own artifact would come under its name too.
+        folder = folder / split_folder(location.uri.rstrip("/"))[1]
+        folder.mkdir(exist_ok=True)
     return Path(client.download_folder_from_store(uri, folder))
