@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
+from typing import Any
 
 from trackgate.errors import InvalidState
+from trackgate.models.kinds import is_dict
 from trackgate.models.mlmodel import MLMODEL_FILE_NAME, OURS, Model
 
 _ENTRY = "files"
@@ -33,8 +34,7 @@ def of_folder(folder: Path) -> dict[str, dict[str, Any]]:
 
 def note(model: Model, folder: Path) -> None:
     """Put the checksums of a folder's files into its MLmodel file's entries."""
-    ours = model.extra.get(OURS) or {}
-    model.extra[OURS] = {**ours, _ENTRY: of_folder(folder)}
+    model.extra[OURS] = {**_ours(model), _ENTRY: of_folder(folder)}
 
 
 def verify(folder: Path, model: Model | None = None) -> None:
@@ -62,11 +62,13 @@ def verify(folder: Path, model: Model | None = None) -> None:
 
 
 def _noted(model: Model) -> Mapping[str, Mapping[str, Any]]:
-    ours = model.extra.get(OURS)
-    files = cast(Mapping[str, Any], ours).get(_ENTRY) if isinstance(ours, dict) else {}
-    if not isinstance(files, dict):
-        return {}
-    return cast(Mapping[str, Mapping[str, Any]], files)
+    files = _ours(model).get(_ENTRY)
+    return files if is_dict(files) else {}
+
+
+def _ours(model: Model) -> Mapping[str, Any]:
+    entry = model.extra.get(OURS)
+    return entry if is_dict(entry) else {}
 
 
 def _check_inside(name: str) -> None:

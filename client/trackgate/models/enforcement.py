@@ -15,6 +15,7 @@ from trackgate.errors import InvalidParameterValue
 from trackgate.models import libraries
 from trackgate.models.column_types import Array, DataType, Object
 from trackgate.models.columns import NUMPY_TYPES, converted
+from trackgate.models.kinds import is_dict, is_list
 from trackgate.models.nested import enforce_value
 from trackgate.models.params import ParamSchema
 from trackgate.models.schema import ColSpec, Schema
@@ -65,8 +66,8 @@ class ColumnEnforcer:
             return data, False
         if isinstance(data, pd.Series):
             return data.to_frame(), data.name is None
-        if isinstance(data, dict):
-            return self._framed_dict(cast(dict[Any, Any], data)), False
+        if is_dict(data):
+            return self._framed_dict(data), False
         if np.isscalar(data):
             return pd.DataFrame([data]), True
         if isinstance(data, list | np.ndarray):
@@ -189,13 +190,13 @@ def _fitted(name: Any, column: Any, spec: ColSpec) -> Any:
 
 def _is_cell(value: Any) -> bool:
     """Whether a value in a dictionary is one cell, and not a column."""
-    if isinstance(value, list):
-        return all(isinstance(item, str) for item in cast(list[Any], value))
+    if is_list(value):
+        return all(isinstance(item, str) for item in value)
     return value is None or np.isscalar(value) or getattr(value, "ndim", 1) == 0
 
 
 def _holds_dicts(data: Any) -> bool:
-    return isinstance(data, list) and bool(data) and isinstance(data[0], dict)
+    return is_list(data) and bool(data) and is_dict(data[0])
 
 
 def _new_frame(data: Any) -> Any:

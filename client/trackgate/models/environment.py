@@ -9,10 +9,11 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from trackgate.errors import InvalidParameterValue
 from trackgate.models import libraries
+from trackgate.models.kinds import is_dict
 from trackgate.models.packaging import Packaging
 from trackgate.models.requirement_files import Requirements, distribution_name
 
@@ -80,17 +81,17 @@ def _conda_given(given: Any) -> dict[str, Any]:
 
 def _pip_of(conda: Mapping[str, Any]) -> list[str]:
     for item in conda.get("dependencies", []):
-        if isinstance(item, dict) and "pip" in item:
-            return list(cast(dict[str, list[str]], item)["pip"])
+        if _is_pip(item):
+            return list(item["pip"])
     return []
 
 
+def _is_pip(item: object) -> TypeGuard[dict[str, list[str]]]:
+    return is_dict(item) and "pip" in item
+
+
 def _with_pip(conda: dict[str, Any], lines: Sequence[str]) -> dict[str, Any]:
-    others = [
-        item
-        for item in conda.get("dependencies", [])
-        if not (isinstance(item, dict) and "pip" in item)
-    ]
+    others = [item for item in conda.get("dependencies", []) if not _is_pip(item)]
     return {**conda, "dependencies": [*others, {"pip": list(lines)}]}
 
 

@@ -54,7 +54,7 @@ class ImportWatch:
                 self._note(name, sys._getframe(1))  # pyright: ignore[reportPrivateUsage]
             return original(name, globals, locals, fromlist, level)
 
-        builtins.__import__ = noting
+        builtins.__import__ = noting  # type: ignore[assignment]
         try:
             yield
         finally:

@@ -21,6 +21,7 @@ from trackgate.models.column_types import (
     Object,
     Property,
 )
+from trackgate.models.kinds import class_of, is_dict, is_list
 from trackgate.models.merging import merge
 from trackgate.models.numpy_types import data_type_of
 from trackgate.models.params import ParamSchema, ParamSpec
@@ -104,10 +105,10 @@ def _specs(data: Any) -> Iterable[Spec]:
         return [_tensor(data, data.dtype)]
     if _is_sparse(data):
         return [_tensor(data, data.data.dtype)]
-    if isinstance(data, dict):
-        return _specs_of_dict(cast(dict[Any, Any], data))
-    if isinstance(data, list):
-        return _specs_of_list(cast(list[Any], data))
+    if is_dict(data):
+        return _specs_of_dict(data)
+    if is_list(data):
+        return _specs_of_list(data)
     return [ColSpec(_known(type_of(data), data))]
 
 
@@ -164,12 +165,13 @@ def _item_type(values: list[Any]) -> ColumnType:
 
 def type_of(data: Any) -> ColumnType | None:
     """The type of a value, nested or not; None for an empty array, which shows none."""
-    if is_missing(data) or (isinstance(data, list | dict) and not data):
+    if is_missing(data):
         return AnyType()
-    if isinstance(data, dict):
-        parts = cast(dict[str, Any], data)
-        return Object([_property(name, value) for name, value in parts.items()])
-    if isinstance(data, list | np.ndarray):
+    if (is_list(data) or is_dict(data)) and not data:
+        return AnyType()
+    if is_dict(data):
+        return Object([_property(name, value) for name, value in data.items()])
+    if is_list(data) or isinstance(data, np.ndarray):
         return _array_type(data)
     return _scalar_type(data)
 
@@ -197,7 +199,7 @@ def _array_type(values: Iterable[Any]) -> Array | None:
 
 
 def _scalar_type(value: Any) -> DataType:
-    found = _SCALARS.get(type(value))
+    found = _SCALARS.get(class_of(value))
     if found is not None:
         return found
     if isinstance(value, dt.date | np.datetime64):
@@ -218,8 +220,8 @@ def _is_complete(values: Any) -> bool:
         if values.dtype.kind != "O":
             return not values.isna().any()
         values = values.to_list()
-    if isinstance(values, list):
-        return not any(map(is_missing, cast(list[Any], values)))
+    if is_list(values):
+        return not any(map(is_missing, values))
     return not is_missing(values)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +14,9 @@ from trackgate.errors import InvalidParameterValue
 from trackgate.models import libraries
 from trackgate.models.inference import param_schema
 from trackgate.models.json_columns import typed
+from trackgate.models.kinds import is_dict, is_list
 from trackgate.models.mlmodel import Model
+from trackgate.models.schema import Schema
 
 np = libraries.load("numpy")
 pd = libraries.load("pandas")
@@ -98,15 +100,14 @@ def read_serving(model: Model, folder: Path) -> str | None:
 def _split(given: Any) -> tuple[Any, dict[str, Any] | None]:
     if not isinstance(given, tuple):
         return deepcopy(given), None
-    pair = cast(tuple[Any, ...], given)
-    if len(pair) != 2 or not isinstance(pair[1], dict):
+    pair = cast(Sequence[Any], given)
+    if len(pair) != 2 or not is_dict(pair[1]):
         raise InvalidParameterValue(
             "An input example that is a tuple is a pair of data and a dictionary of"
             " parameters."
         )
-    params = cast(dict[str, Any], pair[1])
-    param_schema(params)
-    return deepcopy(pair[0]), deepcopy(params)
+    param_schema(pair[1])
+    return deepcopy(pair[0]), deepcopy(pair[1])
 
 
 def _described(data: Any) -> tuple[dict[str, str], Any, Any]:
@@ -122,11 +123,11 @@ def _described(data: Any) -> tuple[dict[str, str], Any, Any]:
     if _is_sparse(data):
         kind = {"type": f"sparse_matrix_{data.format}"}
         return kind, _sparse_parts(data), {"inputs": data.toarray()}
-    if isinstance(data, dict):
-        return _described_dict(cast(dict[str, Any], data))
-    if isinstance(data, list) and _has_array(data):
+    if is_dict(data):
+        return _described_dict(data)
+    if is_list(data) and _has_array(data):
         raise InvalidParameterValue("Lists of arrays are no input examples.")
-    if isinstance(data, list) or np.isscalar(data) or isinstance(data, dt.date):
+    if is_list(data) or isinstance(data, dt.date) or np.isscalar(data):
         return {"type": "json_object"}, data, {"inputs": data}
     raise InvalidParameterValue(
         "An input example is a DataFrame, an array, a sparse matrix, a dictionary, a"
@@ -154,7 +155,8 @@ def _split_frame(frame: Any) -> dict[str, Any]:
     del split["index"]
     if list(frame.columns) == list(range(len(frame.columns))):
         del split["columns"]
-    return cast(dict[str, Any], split)
+    kept: dict[str, Any] = split
+    return kept
 
 
 def _plain(array: Any) -> Any:
@@ -180,10 +182,10 @@ def _sparse_parts(matrix: Any) -> dict[str, Any]:
 
 
 def _has_array(data: Any) -> bool:
-    if isinstance(data, dict):
-        return any(map(_has_array, cast(dict[str, Any], data).values()))
-    if isinstance(data, list):
-        return any(map(_has_array, cast(list[Any], data)))
+    if is_dict(data):
+        return any(map(_has_array, data.values()))
+    if is_list(data):
+        return any(map(_has_array, data))
     return isinstance(data, np.ndarray)
 
 
@@ -199,12 +201,12 @@ def _frame(content: Any) -> Any:
     return pd.DataFrame(content["data"], columns=content.get("columns"))
 
 
-def _arrays(content: Any, schema: Any) -> Any:
-    specs = schema.inputs if schema is not None and schema.is_tensor_spec() else []
-    if isinstance(content, dict):
+def _arrays(content: Any, schema: Schema | None) -> Any:
+    is_known = schema is not None and schema.is_tensor_spec()
+    specs = schema.inputs if schema is not None and is_known else []
+    if is_dict(content):
         types = {spec.name: spec.type for spec in specs}
-        parts = cast(dict[str, Any], content)
-        return {name: np.array(part, types.get(name)) for name, part in parts.items()}
+        return {name: np.array(part, types.get(name)) for name, part in content.items()}
     return np.array(content, specs[0].type if specs else None)
 
 

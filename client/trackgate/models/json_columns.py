@@ -23,15 +23,14 @@ def typed(frame: Any, schema: Schema | None) -> Any:
     if schema is None or schema.is_tensor_spec():
         return frame
     if schema.has_input_names():
-        wanted = {name: spec.type for name, spec in schema.input_dict().items()}
+        wanted = schema.input_types_dict()
     else:
         wanted = dict(zip(frame.columns, schema.input_types(), strict=False))
-    converted = {
-        name: _column(frame[name], kind)
-        for name, kind in wanted.items()
-        if name in frame.columns and _needs_care(kind)
-    }
-    return frame.assign(**converted) if converted else frame
+    typed_frame = frame.copy(deep=False)
+    for name, kind in wanted.items():
+        if name in frame.columns and _needs_care(kind):
+            typed_frame[name] = _column(frame[name], kind)
+    return typed_frame
 
 
 def _needs_care(kind: object) -> bool:

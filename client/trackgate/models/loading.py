@@ -46,7 +46,8 @@ def load_folder(
     model = Model.load(folder)
     config = dict(model.flavor(PYFUNC))
     code_files.put_on_search_path(folder, config)
-    overridden = {**(config.get("config") or {}), **(model_config or {})}
+    noted: Mapping[str, Any] = config.get("config") or {}
+    overridden = {**noted, **(model_config or {})}
     if overridden:
         config["config"] = overridden
     raw, predictor = _read(folder, model, config)

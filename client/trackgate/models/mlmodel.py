@@ -62,7 +62,7 @@ class Model:
         self.flavors = flavors if flavors is not None else {}
         self.signature = signature
         self.saved_input_example_info = saved_input_example_info
-        self.model_uuid = model_uuid or uuid.uuid4().hex
+        self.model_uuid: str | None = model_uuid or uuid.uuid4().hex
         self.mlflow_version = mlflow_version
         self.metadata = metadata
         self.model_size_bytes = model_size_bytes
@@ -112,7 +112,8 @@ class Model:
 
     def get_serving_input(self, path: str | os.PathLike[str]) -> str | None:
         """The example as the body of a request to the model's server."""
-        return _examples().read_serving(self, Path(path))
+        found: str | None = _examples().read_serving(self, Path(path))
+        return found
 
     def get_model_info(self) -> ModelInfo:
         """The same as the calls that log a model give back."""

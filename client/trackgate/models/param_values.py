@@ -6,12 +6,12 @@ Which types pass for which is MLflow's rule: numbers may become wider, nothing e
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from trackgate.errors import InvalidParameterValue
 from trackgate.models import libraries
 from trackgate.models.column_types import DataType, Object
+from trackgate.models.kinds import is_list
 
 _INTEGERS = ("int", "numpy.int8", "numpy.int16", "numpy.int32", "numpy.uint8")
 _LONGS = (*_INTEGERS, "numpy.uint16", "numpy.uint32", "numpy.int64")
@@ -32,6 +32,7 @@ _PLAIN: dict[DataType, type] = {
     DataType.double: float,
     DataType.string: str,
 }
+_SHOWN = 80
 _BITS = {DataType.integer: 32, DataType.long: 64}
 
 
@@ -52,11 +53,11 @@ def checked(
         return _one(name, value, kind)
     if getattr(value, "ndim", None) == 1:
         value = value.tolist()
-    if not isinstance(value, list):
+    if not is_list(value):
         raise InvalidParameterValue(
             f"Parameter {name!r} is a list of {kind!r}, not {_shown(value)}."
         )
-    return [_one(name, one, kind) for one in cast(list[Any], value)]
+    return [_one(name, one, kind) for one in value]
 
 
 def _object(name: str, value: Any, kind: Object) -> Any:
@@ -109,6 +110,5 @@ def _type_name(value: object) -> str:
 
 def _shown(value: object) -> str:
     text = repr(value)
-    if isinstance(value, Sequence) and len(text) > 80:
-        text = f"{text[:80]}…"
-    return f"{type(value).__name__} {text}"
+    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return f"{type(value).__name__} {short}"

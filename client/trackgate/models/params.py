@@ -16,6 +16,7 @@ from trackgate.models.column_types import (
     type_dict,
     type_from_dict,
 )
+from trackgate.models.kinds import is_list
 from trackgate.models.param_values import checked
 from trackgate.models.schema import json_list
 
@@ -121,6 +122,6 @@ class ParamSchema:
 
 
 def _isoformat(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_isoformat(one) for one in cast(list[Any], value)]
+    if is_list(value):
+        return [_isoformat(one) for one in value]
     return value.isoformat() if isinstance(value, dt.date) else value

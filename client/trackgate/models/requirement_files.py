@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from trackgate.errors import InvalidParameterValue
 
@@ -57,7 +58,7 @@ def normalized(name: str) -> str:
 def _checked(given: object) -> list[str]:
     if not isinstance(given, Iterable):
         raise InvalidParameterValue(f"Requirements are a file or a list: {given!r}.")
-    items: list[object] = list(given)
+    items = list(cast(Iterable[object], given))
     for item in items:
         if not isinstance(item, str):
             raise InvalidParameterValue(f"A requirement is a text, not {item!r}.")

@@ -16,6 +16,7 @@ from trackgate.models.column_types import (
     type_dict,
     type_from_dict,
 )
+from trackgate.models.kinds import is_dict, is_list
 
 
 @dataclass(frozen=True, init=False)
@@ -206,12 +207,11 @@ def json_list(text: str) -> list[dict[str, Any]]:
         found = json.loads(text)
     except ValueError as error:
         raise InvalidParameterValue(f"The signature is not JSON: {error}.") from None
-    if not isinstance(found, list):
+    if not is_list(found):
         raise InvalidParameterValue(f"A list was expected in a signature: {text!r}.")
-    parts = cast(list[Any], found)
-    if not all(isinstance(part, dict) for part in parts):
+    if not all(map(is_dict, found)):
         raise InvalidParameterValue(f"Not all parts of {text!r} are dictionaries.")
-    return cast(list[dict[str, Any]], parts)
+    return found
 
 
 def _spec_from_dict(given: Mapping[str, Any]) -> Spec:

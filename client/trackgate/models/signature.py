@@ -30,7 +30,7 @@ class ModelSignature:
                     f"The {name} of a signature are a {kind.__name__},"
                     f" not {type(part).__name__}."
                 )
-        if self.inputs is self.outputs is self.params is None:
+        if all(getattr(self, name) is None for name in _PARTS):
             raise InvalidParameterValue(
                 "A signature has at least one of inputs, outputs and params."
             )

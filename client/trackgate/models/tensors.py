@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 from trackgate.errors import InvalidParameterValue
 from trackgate.models import libraries
 from trackgate.models.inference import tensor_type
+from trackgate.models.kinds import is_dict
 from trackgate.models.schema import Schema, TensorSpec
 
 np = libraries.load("numpy")
@@ -31,14 +31,13 @@ def enforce_tensors(data: Any, schema: Schema) -> Any:
     if isinstance(data, pd.DataFrame):
         _check_names(list(data.columns), specs)
         return {spec.name: _from_column(data[spec.name], spec) for spec in specs}
-    if not isinstance(data, Mapping):
+    if not is_dict(data):
         raise InvalidParameterValue(
             "The model takes a dictionary with an array for each of"
             f" {_listed(specs)}; {type(data).__name__} came."
         )
-    arrays = cast(Mapping[Any, Any], data)
-    _check_names(list(arrays), specs)
-    return {spec.name: _array(arrays[spec.name], spec) for spec in specs}
+    _check_names(list(data), specs)
+    return {spec.name: _array(data[spec.name], spec) for spec in specs}
 
 
 def _unnamed(data: Any, spec: TensorSpec) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from trackgate.errors import InvalidParameterValue
 from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
+from trackgate.models.kinds import class_of
 from trackgate.models.mlmodel import PYFUNC
 from trackgate.pyfunc import pickles
 from trackgate.pyfunc.artifact_files import copy_artifacts
@@ -55,9 +56,9 @@ class PythonFunctionFlavor:
                 " the form of a script, is not read."
             )
         model = pickles.load(inside(folder, str(file)))
+        noted: Mapping[str, Mapping[str, str]] = config.get("artifacts") or {}
         artifacts = {
-            name: str(inside(folder, noted["path"]))
-            for name, noted in (config.get("artifacts") or {}).items()
+            name: str(inside(folder, one["path"])) for name, one in noted.items()
         }
         context = PythonModelContext(artifacts, config.get("config") or None)
         model.load_context(context)
@@ -93,5 +94,5 @@ def _as_model(model: Any) -> Any:
 
 def _is_streamable(model: Any) -> bool:
     """Whether the model's class says how to predict one after the other."""
-    own = getattr(type(model), "predict_stream", None)
+    own = getattr(class_of(model), "predict_stream", None)
     return own is not None and own is not PythonModel.predict_stream

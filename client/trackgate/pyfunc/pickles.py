@@ -59,14 +59,15 @@ _OURS: dict[tuple[str, str], Any] = {
 }
 
 
-class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+# It ships no types.
+class _Pickler(cloudpickle.Pickler):  # type: ignore[name-defined, misc]
     """Writes our classes under their stock names."""
 
     def reducer_override(self, obj: Any) -> Any:
         name = _STOCK_NAMES.get(obj) if isinstance(obj, type) else None
         if name is not None:
             return getattr, (_ModuleByName(_MODULE), name)
-        return super().reducer_override(obj)
+        return cloudpickle.Pickler.reducer_override(self, obj)
 
 
 class _ModuleByName:
@@ -179,11 +180,11 @@ def _stock(module: str, name: str) -> Any:
     return _missing_class(f"{module}.{name}")
 
 
-def _missing_class(name: str) -> type[_Missing]:
+def _missing_class(name: str) -> Any:
     return _MissingClass("_Missing", (_Missing,), {"stock_name": name})
 
 
-def _missing(name: str) -> _Missing:
+def _missing(name: str) -> Any:
     return _missing_class(name)()
 
 
