@@ -34,6 +34,13 @@ Route = Endpoint[Message, Message] | ByteRoute
 ROUTES: tuple[Route, ...] = (*ENDPOINTS, *BYTE_ROUTES)
 GUARDED = tuple(route for route in ROUTES if route.access is not Access.OPEN)
 SIGNED = tuple(route for route in ROUTES if route.access is Access.OPEN)
+# What stands for the variables of paths.
+PARTS = {
+    "artifact_path": "none/such",
+    "model_id": "m-none",
+    "tag_key": "none",
+    "token": "forged",
+}
 
 
 @pytest.fixture(
@@ -57,7 +64,7 @@ def ask(api: Api, route: Route) -> Iterator[tuple[str, Answer]]:
     # A purge without names would remove what other tests have deleted.
     body = '{"run_ids": ["none"]}' if route is PURGE else "{}"
     for method, url in product(methods, route.urls):
-        path = filled(url, artifact_path="none/such", token="forged")
+        path = filled(url, **PARTS)
         sent = None if method == "GET" else body
         yield f"{method} {path}", api.raw(method, path, body=sent)
 

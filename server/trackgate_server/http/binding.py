@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, Response, request
@@ -21,7 +21,11 @@ from trackgate_server.operations.serving import Operation
 from trackgate_server.store.transaction import Transaction
 
 TARGET_HEADER = "X-Trackgate-Target"
-_TARGETS = (("run", ("run_id", "run_uuid")), ("experiment", ("experiment_id",)))
+_TARGETS = (
+    ("run", ("run_id", "run_uuid")),
+    ("logged-model", ("model_id",)),
+    ("experiment", ("experiment_id",)),
+)
 _ID = re.compile(r"[\w\-]{1,256}", re.ASCII)
 
 View = Callable[..., Response]
@@ -74,14 +78,15 @@ def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
         want = wants(message)
         if want == "none":
             answer = function(scope_of(services, caller), message, **parts)
-            return _answer(answer, message)
+            return _answer(answer, message, parts)
 
         def job(db: Transaction) -> Message:
             return function(scope_of(services, caller, db), message, **parts)
 
         if want == "read":
-            return _answer(database.read(job), message)
-        return _answer(database.write(job, single=want == "single"), message)
+            return _answer(database.read(job), message, parts)
+        answer = database.write(job, single=want == "single")
+        return _answer(answer, message, parts)
 
     return view
 
@@ -131,19 +136,19 @@ def _too_large(size: int) -> InvalidParameterValue:
     )
 
 
-def _answer(message: Message, asked: Message) -> Response:
+def _answer(message: Message, asked: Message, parts: Mapping[str, str]) -> Response:
     response = Response(codec.encode(message), content_type="application/json")
-    target = _target(asked)
+    target = _target(asked, parts)
     if target is not None:
         response.headers[TARGET_HEADER] = target
     return response
 
 
-def _target(asked: Message) -> str | None:
+def _target(asked: Message, parts: Mapping[str, str]) -> str | None:
     """What a request was about; the proxy logs it beside the user's name."""
     for kind, names in _TARGETS:
         for name in names:
-            value = getattr(asked, name, None)
+            value = parts.get(name) or getattr(asked, name, None)
             if isinstance(value, str) and _ID.fullmatch(value):
                 return f"{kind}/{value}"
     return None
