@@ -54,10 +54,11 @@ def verify(folder: Path, model: Model | None = None) -> None:
                 f"The model's file {name!r} has {size} bytes;"
                 f" {noted.get('size')} were noted when it was saved."
             )
-        if _sha256(path) != noted.get("sha256"):
+        found = _sha256(path)
+        if found != noted.get("sha256"):
             raise InvalidState(
                 f"The model's file {name!r} is not the one that was saved: its SHA-256"
-                " is another."
+                f" is {found}, and {noted.get('sha256')} was noted."
             )
 
 

@@ -12,7 +12,7 @@ from trackgate.client import TrackingClient
 from trackgate.entities import LoggedModel, LoggedModelOutput, Metric, Run
 from trackgate.entities.logged_models import LoggedModelStatus
 from trackgate.errors import InvalidParameterValue, TrackgateError
-from trackgate.fluent import session, stack
+from trackgate.fluent import session, stack, thread_models
 from trackgate.fluent.runs import current_or_new
 from trackgate.models import saving
 from trackgate.models.flavor import Flavor
@@ -69,6 +69,7 @@ def log(
             logged = client.get_logged_model(model_id)
         _upload(client, run, logged, saved, folder)
     _note(client, run, logged.model_id, step)
+    thread_models.remember_last(logged.model_id)
     version = _registered(logged, registered_model_name, await_registration_for)
     return ModelInfo.of(
         saved,
