@@ -88,6 +88,11 @@ class DataFolder:
         return self.root / "serve"
 
     @property
+    def environments(self) -> Path:
+        """The Python environments of served models, unless they are elsewhere."""
+        return self.root / "environments"
+
+    @property
     def nginx_pid(self) -> Path:
         return self.run / "nginx.pid"
 

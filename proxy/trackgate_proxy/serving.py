@@ -20,9 +20,10 @@ from trackgate_proxy.supervisor import Program
 
 KEEPER_GRACE_S = 4.0
 _ROLE = "viewer"
-# Whose calls the models' processes must not be able to make, and what opens the
-# database; the rest of the environment is theirs, such as a package index.
+# A person's credentials and the database's; the rest is the keeper's too, such as the
+# index that models' packages come from.
 _PRIVATE = ("TRACKING_", "MLFLOW_TRACKING_", "TRACKGATE_", "PGPASS")
+_ENVIRONMENTS = "TRACKGATE_ENVIRONMENTS"
 
 
 def keeper_program(settings: ProxySettings, keeping: KeepingOptions) -> Program:
@@ -30,7 +31,7 @@ def keeper_program(settings: ProxySettings, keeping: KeepingOptions) -> Program:
     return Program(
         name="The keeper of served models",
         command=_command(settings, keeping),
-        environment=_environment(),
+        environment=_environment(settings.data),
         grace_signal=signal.SIGTERM,
         grace_s=KEEPER_GRACE_S,
         sockets=[],
@@ -59,6 +60,7 @@ def _command(settings: ProxySettings, keeping: KeepingOptions) -> list[str]:
     return [
         *(sys.executable, "-m", "trackgate.serving.keeper"),
         *("--tracking-uri", f"http+unix://{socket}{settings.static_prefix}"),
+        *("--server-socket", str(data.server_socket)),
         *("--sockets", str(data.served_sockets)),
         *("--models", str(data.served_models)),
         *("--log", str(data.log)),
@@ -72,5 +74,7 @@ def _command(settings: ProxySettings, keeping: KeepingOptions) -> list[str]:
     ]
 
 
-def _environment() -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if not k.startswith(_PRIVATE)}
+def _environment(data: DataFolder) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(_PRIVATE)}
+    folder = os.environ.get(_ENVIRONMENTS) or str(data.environments)
+    return kept | {_ENVIRONMENTS: folder}

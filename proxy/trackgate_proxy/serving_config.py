@@ -11,6 +11,11 @@ from trackgate_proxy.locations import artifact_files, proxied
 from trackgate_proxy.settings import ProxySettings
 
 SERVE_PATH = "/serve"
+# Calls that only read, and are made with POST all the same.
+_READING_POSTS = (
+    "/api/2.0/mlflow/registered-models/get-latest-versions",
+    "/api/2.0/mlflow/logged-models/search",
+)
 # What a model's process answers to; the first model also at the shortcuts.
 _CALLS = ("invocations", "ping", "health", "version")
 _SHORTCUTS = ("invocations", "ping")
@@ -56,18 +61,23 @@ def keepers_server(settings: ProxySettings) -> str:
             "server",
             f"listen {quoted(f'unix:{settings.data.serving_socket}')};",
             "access_log off;",
-            "if ($request_method != GET) { return 403; }",
-            block(
-                f"location ^~ {prefix}/api/",
-                "proxy_http_version 1.1;",
-                f"proxy_read_timeout {settings.api_timeout_s}s;",
-                proxied(settings, user=quoted(KEEPER_NAME)),
-                "proxy_pass http://trackgate;",
-            ),
+            *(_reading(settings, f"= {prefix}{p}", "POST") for p in _READING_POSTS),
+            _reading(settings, f"^~ {prefix}/api/", "GET"),
             artifact_files(settings),
             block(f"location = {prefix}/api", "return 404;"),
             block("location /", "return 404;"),
         ),
+    )
+
+
+def _reading(settings: ProxySettings, match: str, method: str) -> str:
+    return block(
+        f"location {match}",
+        f"limit_except {method} {{ deny all; }}",
+        "proxy_http_version 1.1;",
+        f"proxy_read_timeout {settings.api_timeout_s}s;",
+        proxied(settings, user=quoted(KEEPER_NAME)),
+        "proxy_pass http://trackgate;",
     )
 
 
