@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ import trackgate
 from trackgate import TrackingClient
 from trackgate.errors import (
     InvalidParameterValue,
+    InvalidState,
     NotFound,
     NotImplementedHere,
     TrackgateError,
 )
+from trackgate.models import Model, checksums
 from trackgate.models.fetching import fetch
 from trackgate.models.uris import resolve
 
@@ -257,6 +260,26 @@ def test_a_place_elsewhere_is_not_opened(client: TrackingClient) -> None:
     assert resolve(f"models:/{name}/1", client).artifact_uri == "s3://bucket/model"
     with pytest.raises(NotImplementedHere, match="s3://bucket/model"):
         fetch(f"models:/{name}/1", client=client)
+
+
+def test_a_file_that_is_not_the_one_that_was_saved_is_noticed(
+    client: TrackingClient, experiment_id: str, run_id: str, tmp_path: Path
+) -> None:
+    folder = saved(tmp_path / "m")
+    described = Model.load(folder)
+    checksums.note(described, folder)
+    described.save(folder / "MLmodel")
+    model = logged(client, experiment_id, "tree", run_id, folder)
+    assert files(fetch(model.model_uri, client=client)) == FILES
+
+    (folder / "data" / "weights.bin").write_bytes(b"\x00\x01\x03")
+    client.log_model_artifact(model.model_id, folder / "data" / "weights.bin", "data")
+
+    digests = [hashlib.sha256(one).hexdigest() for one in (b"\0\1\3", b"\0\1\2")]
+    with pytest.raises(
+        InvalidState, match=rf"weights.bin'.*{digests[0]}.*{digests[1]}"
+    ):
+        fetch(model.model_uri, client=client)
 
 
 @pytest.mark.parametrize("place", ["/etc", "etc", "file:///etc", "models:/m/1"])
