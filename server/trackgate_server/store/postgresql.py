@@ -17,6 +17,8 @@ from trackgate_server.store.transaction import Driver, Job, ResultT, Transaction
 
 _CONNECT_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_MS = 60_000
+# Compiling a search of many comparisons takes a hundred times as long as running it.
+_OPTIONS = f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c jit=off"
 
 
 class PostgresqlDatabase(Database):
@@ -33,7 +35,7 @@ class PostgresqlDatabase(Database):
             connect_args={
                 "connect_timeout": _CONNECT_TIMEOUT_S,
                 "application_name": "trackgate",
-                "options": f"-c statement_timeout={_STATEMENT_TIMEOUT_MS}",
+                "options": _OPTIONS,
             },
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")

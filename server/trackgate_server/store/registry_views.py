@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trackgate_wire.model_versions import ModelVersion
+from trackgate_wire.model_versions import ModelVersion, ModelVersionTag
 from trackgate_wire.registered_models import RegisteredModel, RegisteredModelAlias
 
 from trackgate_server.store import model_aliases, model_labels, model_versions
@@ -19,7 +19,7 @@ from trackgate_server.store.transaction import Transaction
 def of_versions(db: Transaction, rows: Sequence[VersionRow]) -> list[ModelVersion]:
     """Versions with tags and aliases. Two statements, however many."""
     aliases = model_aliases.of_models(db, [row.model for row in rows])
-    return _shown(db, rows, aliases)
+    return _versions(db, rows, aliases)
 
 
 def of_models(db: Transaction, rows: Sequence[ModelRow]) -> list[RegisteredModel]:
@@ -27,11 +27,10 @@ def of_models(db: Transaction, rows: Sequence[ModelRow]) -> list[RegisteredModel
     models = [row.id for row in rows]
     tags = model_labels.of_models(db, models)
     aliases = model_aliases.of_models(db, models)
-    latest = model_versions.latest(db, models, range(len(STAGES)))
-    shown = zip(latest, _shown(db, latest, aliases), strict=True)
-    versions: dict[int, list[ModelVersion]] = {model: [] for model in models}
-    for row, version in shown:
-        versions[row.model].append(version)
+    names: dict[int, list[RegisteredModelAlias]] = {model: [] for model in models}
+    for one in aliases:
+        names[one.model].append(RegisteredModelAlias(one.alias, str(one.version)))
+    latest = _latest(db, models, aliases)
     return [
         RegisteredModel(
             name=row.name,
@@ -39,19 +38,26 @@ def of_models(db: Transaction, rows: Sequence[ModelRow]) -> list[RegisteredModel
             last_updated_timestamp=row.updated_ms,
             user_id=row.user,
             description=row.description or "",
-            latest_versions=versions[row.id],
+            latest_versions=latest[row.id],
             tags=tags[row.id],
-            aliases=[
-                RegisteredModelAlias(one.alias, str(one.version))
-                for one in aliases
-                if one.model == row.id
-            ],
+            aliases=names[row.id],
         )
         for row in rows
     ]
 
 
-def _shown(
+def _latest(
+    db: Transaction, models: Sequence[int], aliases: Sequence[AliasRow]
+) -> dict[int, list[ModelVersion]]:
+    """By model the newest version of each stage."""
+    rows = model_versions.latest(db, models, range(len(STAGES)))
+    found: dict[int, list[ModelVersion]] = {model: [] for model in models}
+    for row, version in zip(rows, _versions(db, rows, aliases), strict=True):
+        found[row.model].append(version)
+    return found
+
+
+def _versions(
     db: Transaction, rows: Sequence[VersionRow], aliases: Sequence[AliasRow]
 ) -> list[ModelVersion]:
     keys: list[VersionKey] = [(row.model, row.version) for row in rows]
@@ -60,20 +66,26 @@ def _shown(
     for one in aliases:
         names.setdefault((one.model, one.version), []).append(one.alias)
     return [
-        ModelVersion(
-            name=row.name,
-            version=str(row.version),
-            creation_timestamp=row.created_ms,
-            last_updated_timestamp=row.updated_ms,
-            user_id=row.user,
-            current_stage=STAGES[row.stage].value,
-            description=row.description,
-            source=row.source,
-            run_id=row.run_id,
-            tags=tags[key],
-            run_link=row.run_link,
-            aliases=names.get(key, []),
-            model_id=row.model_id,
-        )
+        _version(row, tags[key], names.get(key, []))
         for row, key in zip(rows, keys, strict=True)
     ]
+
+
+def _version(
+    row: VersionRow, tags: list[ModelVersionTag], aliases: list[str]
+) -> ModelVersion:
+    return ModelVersion(
+        name=row.name,
+        version=str(row.version),
+        creation_timestamp=row.created_ms,
+        last_updated_timestamp=row.updated_ms,
+        user_id=row.user,
+        current_stage=STAGES[row.stage].value,
+        description=row.description,
+        source=row.source,
+        run_id=row.run_id,
+        tags=tags,
+        run_link=row.run_link,
+        aliases=aliases,
+        model_id=row.model_id,
+    )

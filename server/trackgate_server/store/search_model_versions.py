@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 
 from trackgate_server.filters import OrderTerm
 from trackgate_server.store import keyset
@@ -49,23 +49,16 @@ def search(db: Transaction, query: RegistryQuery) -> Page[VersionRow]:
     return Page([VersionRow(*row[: len(_ROW)]) for row in page.rows], page.next)
 
 
-def _tagged(key: str) -> Select[Any]:
-    return select(1).where(
-        model_version_tags.c.model == model_versions.c.model,
-        model_version_tags.c.version == model_versions.c.version,
-        model_version_tags.c.key == key,
-    )
-
-
 _SEARCHED = Searched(
+    model=model_versions.c.model,
+    key={"model": model_versions.c.model, "version": model_versions.c.version},
     texts={
         "name": registered_models.c.name,
         "run_id": model_versions.c.run_id,
         "source_path": model_versions.c.source,
     },
     numbers={"version_number": model_versions.c.version},
-    tag_value=model_version_tags.c.value,
-    tagged=_tagged,
+    tags=model_version_tags,
 )
 
 

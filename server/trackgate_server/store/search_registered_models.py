@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 
 from trackgate_server.filters import Node, OrderTerm
 from trackgate_server.store import keyset
@@ -44,18 +44,12 @@ def search(db: Transaction, query: RegistryQuery) -> Page[ModelRow]:
     return Page([ModelRow(*row[: len(_ROW)]) for row in page.rows], page.next)
 
 
-def _tagged(key: str) -> Select[Any]:
-    return select(1).where(
-        registered_model_tags.c.model == registered_models.c.id,
-        registered_model_tags.c.key == key,
-    )
-
-
 _SEARCHED = Searched(
+    model=registered_models.c.id,
+    key={"model": registered_models.c.id},
     texts={"name": registered_models.c.name},
     numbers={},
-    tag_value=registered_model_tags.c.value,
-    tagged=_tagged,
+    tags=registered_model_tags,
 )
 
 
