@@ -19,11 +19,14 @@ if TYPE_CHECKING:
         entities,
         exceptions,
         lightgbm,
+        models,
         onnx,
+        pyfunc,
         pytorch,
         sklearn,
         statsmodels,
         tracking,
+        types,
         xgboost,
     )
     from trackgate.autologging.everything import (
@@ -183,7 +186,9 @@ __all__ = [
     "log_stream",
     "log_table",
     "log_text",
+    "models",
     "onnx",
+    "pyfunc",
     "pytorch",
     "register_model",
     "restore_experiment",
@@ -206,6 +211,7 @@ __all__ = [
     "start_run",
     "statsmodels",
     "tracking",
+    "types",
     "xgboost",
 ]
 
@@ -310,11 +316,14 @@ _MODULES = frozenset(
         "entities",
         "exceptions",
         "lightgbm",
+        "models",
         "onnx",
+        "pyfunc",
         "pytorch",
         "sklearn",
         "statsmodels",
         "tracking",
+        "types",
         "xgboost",
     }
 )

@@ -13,12 +13,14 @@ from trackgate.entities import LoggedModel, LoggedModelOutput, Metric, Run
 from trackgate.entities.logged_models import LoggedModelStatus
 from trackgate.errors import InvalidParameterValue, TrackgateError
 from trackgate.fluent import session, stack, thread_models
+from trackgate.fluent.registry import register_model
 from trackgate.fluent.runs import current_or_new
 from trackgate.models import saving
 from trackgate.models.flavor import Flavor
 from trackgate.models.mlmodel import MLMODEL_FILE_NAME, Model
 from trackgate.models.model_info import ModelInfo
 from trackgate.models.packaging import Packaging
+from trackgate.version_calls import AWAIT_S
 
 
 def log(
@@ -28,7 +30,7 @@ def log(
     name: str | None = None,
     artifact_path: str | None = None,
     registered_model_name: str | None = None,
-    await_registration_for: int | None = 300,
+    await_registration_for: int | None = AWAIT_S,
     packaging: Packaging | None = None,
     options: Mapping[str, Any] | None = None,
     params: Mapping[str, object] | None = None,
@@ -42,7 +44,8 @@ def log(
 
     name           of the logged model; the server makes one up where it is missing
     artifact_path  MLflow's older word for `name`
-    params, tags   of the logged model; the run's parameters are added
+    params, tags   of the logged model; the run's parameters are added, and a version
+                   gets the tags too
     step           of the run at which it was made
     model_id       a logged model that waits for its files, in place of a new one
     run_id         the run that made it; else the active one; else a new one
@@ -56,21 +59,22 @@ def log(
         folder = Path(place) / "model"
         saved = saving.save(flavor, model, folder, packaging, options)
         client, run = _run(run_id)
-        if model_id is None:
-            logged = client.create_logged_model(
-                run.info.experiment_id,
-                name or artifact_path,
-                run.info.run_id,
-                tags,
-                {**(params or {}), **run.data.params},
-                model_type,
-            )
-        else:
+        if model_id is not None:
             logged = client.get_logged_model(model_id)
+        else:
+            all_params = {**(params or {}), **run.data.params}
+            info, named = run.info, name or artifact_path
+            logged = client.create_logged_model(
+                info.experiment_id, named, info.run_id, tags, all_params, model_type
+            )
         _upload(client, run, logged, saved, folder)
     _note(client, run, logged.model_id, step)
     thread_models.remember_last(logged.model_id)
-    version = _registered(logged, registered_model_name, await_registration_for)
+    version = None
+    if registered_model_name is not None:
+        version = register_model(
+            logged.model_uri, registered_model_name, await_registration_for, tags=tags
+        ).version
     return ModelInfo.of(
         saved,
         registered_model_version=version,
@@ -140,15 +144,3 @@ def _of_model(point: Metric, model_id: str) -> Metric:
         dataset_name=point.dataset_name,
         dataset_digest=point.dataset_digest,
     )
-
-
-def _registered(
-    logged: LoggedModel, name: str | None, await_for: int | None
-) -> str | None:
-    """Register the model, and return the version it has become."""
-    if name is None:
-        return None
-    # It is one of the fluent calls, which import this.
-    from trackgate import register_model  # noqa: PLC0415
-
-    return register_model(logged.model_uri, name, await_for).version

@@ -8,6 +8,7 @@ from typing import Any
 from trackgate.errors import InvalidState
 from trackgate.models import enforcement
 from trackgate.models.flavor import Predictor
+from trackgate.models.kinds import is_list
 from trackgate.models.mlmodel import Model
 from trackgate.pyfunc.python_model import PythonModelPredictor
 
@@ -85,11 +86,18 @@ class PyFuncModel:
     def _is_foreign(self) -> bool:
         return self._raw is self._predictor
 
+    def _is_hinted(self, data: Any) -> bool:
+        """Whether a list goes to a model that says it takes one, which the signature
+        can describe only as a column."""
+        predictor = self._predictor
+        takes = isinstance(predictor, PythonModelPredictor) and predictor.wants_list
+        return takes and is_list(data)
+
     def _checked(
         self, data: Any, params: Mapping[str, Any] | None
     ) -> tuple[Any, dict[str, Any]]:
         given = enforcement.enforce_params(params, self._params)
-        if self._inputs is None:
+        if self._inputs is None or self._is_hinted(data):
             return data, given
         return enforcement.enforce(data, self._inputs), given
 
