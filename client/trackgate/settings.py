@@ -124,6 +124,11 @@ class Settings:
         "TRACKGATE_SPOOL",
         meaning="Folder for what could not be sent; ~/.cache/trackgate/spool.",
     )
+    environments_dir: str | None = setting(
+        None,
+        "TRACKGATE_ENVIRONMENTS",
+        meaning="Folder for models' environments; ~/.cache/trackgate/environments.",
+    )
     transfer_threads: int = setting(
         8, "TRACKING_TRANSFER_THREADS", meaning="Files or parts in flight at once."
     )

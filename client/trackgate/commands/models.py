@@ -12,7 +12,10 @@ _HOMES = {
     "download": "trackgate.commands.registry:download",
     "history": "trackgate.commands.registry:history",
     "list": "trackgate.commands.registry:list_models",
+    "predict": "trackgate.commands.model_serving:predict",
+    "prepare-env": "trackgate.commands.model_serving:prepare_env",
     "register": "trackgate.commands.registry:register",
+    "serve": "trackgate.commands.model_serving:serve",
     "transition": "trackgate.commands.registry:transition",
     "versions": "trackgate.commands.registry:versions",
 }

@@ -1,0 +1,1 @@
+"""Models over HTTP and on the command line: `trackgate models serve|predict|…`."""
