@@ -20,7 +20,7 @@ class AliasCalls(Calls):
 
     @calls(registered_models.SET_REGISTERED_MODEL_ALIAS)
     def set_registered_model_alias(
-        self, name: str, alias: str, version: str, comment: str = ""
+        self, name: str, alias: str, version: str | int, comment: str = ""
     ) -> None:
         """Point an alias at a version.
 

@@ -75,7 +75,7 @@ class VersionCalls(RegistryCalls):
 
     @calls(model_versions.UPDATE_MODEL_VERSION)
     def update_model_version(
-        self, name: str, version: str, description: str | None = None
+        self, name: str, version: str | int, description: str | None = None
     ) -> ModelVersion:
         """Change a version's description."""
         request = UpdateModelVersion(
@@ -88,7 +88,7 @@ class VersionCalls(RegistryCalls):
     def transition_model_version_stage(
         self,
         name: str,
-        version: str,
+        version: str | int,
         stage: str,
         archive_existing_versions: bool = False,
         comment: str = "",
@@ -109,20 +109,20 @@ class VersionCalls(RegistryCalls):
         return ModelVersion.of(self._connection.call(endpoint, request).model_version)
 
     @calls(model_versions.DELETE_MODEL_VERSION)
-    def delete_model_version(self, name: str, version: str) -> None:
+    def delete_model_version(self, name: str, version: str | int) -> None:
         """Remove a version for good; its number is not given out again."""
         request = ModelVersionRef(name, str(version))
         self._connection.call(model_versions.DELETE_MODEL_VERSION, request)
 
     @calls(model_versions.GET_MODEL_VERSION)
-    def get_model_version(self, name: str, version: str) -> ModelVersion:
+    def get_model_version(self, name: str, version: str | int) -> ModelVersion:
         """One version; raises NotFound."""
         request = ModelVersionRef(name, str(version))
         found = self._connection.call(model_versions.GET_MODEL_VERSION, request)
         return ModelVersion.of(found.model_version)
 
     @calls(model_versions.GET_MODEL_VERSION_DOWNLOAD_URI)
-    def get_model_version_download_uri(self, name: str, version: str) -> str:
+    def get_model_version_download_uri(self, name: str, version: str | int) -> str:
         """Where a version's files are."""
         request = ModelVersionRef(name, str(version))
         endpoint = model_versions.GET_MODEL_VERSION_DOWNLOAD_URI
@@ -147,7 +147,7 @@ class VersionCalls(RegistryCalls):
         found = map(ModelVersion.of, page.model_versions)
         return PagedList(found, page.next_page_token or None)
 
-    def get_model_version_stages(self, name: str, version: str) -> list[str]:
+    def get_model_version_stages(self, name: str, version: str | int) -> list[str]:
         """The stages there are, whatever the version."""
         del name, version
         return list(ModelStage)
@@ -156,7 +156,7 @@ class VersionCalls(RegistryCalls):
     def set_model_version_tag(
         self,
         name: str,
-        version: str | None = None,
+        version: str | int | None = None,
         key: str | None = None,
         value: object = None,
         stage: str | None = None,
@@ -173,7 +173,7 @@ class VersionCalls(RegistryCalls):
     def delete_model_version_tag(
         self,
         name: str,
-        version: str | None = None,
+        version: str | int | None = None,
         key: str | None = None,
         stage: str | None = None,
     ) -> None:
@@ -183,7 +183,7 @@ class VersionCalls(RegistryCalls):
         )
         self._connection.call(model_versions.DELETE_MODEL_VERSION_TAG, request)
 
-    def _number(self, name: str, version: str | None, stage: str | None) -> str:
+    def _number(self, name: str, version: str | int | None, stage: str | None) -> str:
         if (version is None) == (stage is None):
             raise InvalidParameterValue("Give either `version` or `stage`.")
         if stage is None:

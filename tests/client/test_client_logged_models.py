@@ -11,6 +11,7 @@ from trackgate.entities import LoggedModelStatus
 from trackgate.errors import InvalidParameterValue, NotFound
 
 from tests.client.small_models import files, logged, new_name, saved
+from tests.fixtures.sites import Stack
 
 
 def test_a_logged_model_comes_back_as_it_was_made(
@@ -162,3 +163,15 @@ def test_a_client_made_without_an_address_means_the_fluent_calls_server(
     fluent: str,
 ) -> None:
     assert TrackingClient().get_experiment(fluent).experiment_id == fluent
+
+
+@pytest.mark.nginx
+def test_keys_of_tags_come_through_the_proxy_as_they_are(stack: Stack) -> None:
+    client = TrackingClient(
+        stack.address, username="ada", password=stack.passwords["ada"]
+    )
+    made = client.create_logged_model("0", tags={"a/b c%2F?#ü": 1, "kept": 2})
+
+    client.delete_logged_model_tag(made.model_id, "a/b c%2F?#ü")
+
+    assert set(client.get_logged_model(made.model_id).tags) == {"kept", "mlflow.user"}

@@ -11,7 +11,7 @@ from trackgate_wire import limits
 from trackgate.entities import PagedList
 from trackgate.entities.model_registry import ModelVersion, RegisteredModel
 from trackgate.errors import AlreadyExists
-from trackgate.fluent import session
+from trackgate.fluent import session, stack
 from trackgate.models import version_sources
 from trackgate.version_calls import AWAIT_S
 
@@ -35,7 +35,9 @@ def register_model(
 
     Raises NotFound where the URI leads to no model; then nothing is registered.
     """
-    client = session.client()
+    run = stack.top()
+    # What a run made is on the server that the run was started on.
+    client = run.client if run else session.client()
     found = version_sources.of(client, model_uri)
     with suppress(AlreadyExists):
         client.create_registered_model(name)
@@ -83,7 +85,7 @@ def search_model_versions(
 
 def set_model_version_tag(
     name: str,
-    version: str | None = None,
+    version: str | int | None = None,
     key: str | None = None,
     value: object = None,
 ) -> None:

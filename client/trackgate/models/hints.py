@@ -127,7 +127,7 @@ def _made_from(client: TrackingClient, name: str) -> list[str]:
 
 
 def _logged(client: TrackingClient, name: str) -> list[LoggedModel]:
-    experiments = client.search_experiments(max_results=limits.EXPERIMENTS_PER_PAGE)
+    experiments = client.search_experiments()
     ids = [one.experiment_id for one in experiments]
     return client.search_logged_models(ids, f"name = '{name}'") if ids else []
 
