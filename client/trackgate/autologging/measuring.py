@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 from trackgate.autologging import nesting
 from trackgate.autologging.choices import Choices
 from trackgate.autologging.patches import Around, Patches
+from trackgate.autologging.training_data import describe
 from trackgate.autologging.variables import shown, variable_name
+from trackgate.data.datasets import dataset_input
 from trackgate.flavors.libraries import library
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Trained:
     """Where the metrics of one estimator go, and which there are already.
 
     datasets  by variable name the objects that were held by a variable of that name
+    noted     those that the run names as its inputs
     counts    calls of each metric so far
     calls     by the metric's key how it was computed
     """
@@ -43,6 +46,7 @@ class Trained:
     run_id: str
     model_id: str | None
     datasets: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    noted: set[int] = field(default_factory=set[int])
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     calls: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -53,6 +57,16 @@ class Trained:
         if id(data) not in known:
             known.append(id(data))
         return _numbered(name, known.index(id(data)) + 1)
+
+    def note(self, data: object) -> None:
+        """Name data as an input of the run, once."""
+        if id(data) in self.noted:
+            return
+        self.noted.add(id(data))
+        dataset = describe(data)
+        if dataset is not None:
+            given = dataset_input(dataset, "eval", None)
+            self.client.log_inputs(self.run_id, [given])
 
     def log(self, metric: str, dataset: str, value: float, call: str) -> None:
         """Log one value, and how it was computed."""
@@ -100,8 +114,10 @@ class Measuring:
         with nesting.inside_this_thread():
             predicted = original(*args, **kwargs)
         if trained is not None:
-            data = args[1] if len(args) > 1 else next(iter(kwargs.values()), None)
+            data = _data(args, kwargs)
             _keep(self._predicted, predicted, (trained, trained.dataset_name(data)))
+            if self._choices.log_datasets:
+                self._choices.attempt("the dataset", lambda: trained.note(data))
         return predicted
 
     def _score(
@@ -115,9 +131,8 @@ class Measuring:
             value = original(*args, **kwargs)
         if trained is not None and _is_number(value):
             kind = type(args[0]).__name__
-            data = args[1] if len(args) > 1 else next(iter(kwargs.values()), None)
             call = _call(f"{kind}.score", original, args, kwargs, skipped=1)
-            dataset = trained.dataset_name(data)
+            dataset = trained.dataset_name(_data(args, kwargs))
             self._choices.attempt(
                 f"the score of the {kind}",
                 lambda: trained.log(f"{kind}_score", dataset, value, call),
@@ -161,6 +176,11 @@ def _keep(where: dict[int, Any], key: object, value: object) -> None:
         # Lists and numbers do not say when they go, and their id may come again.
         return
     where[id(key)] = value
+
+
+def _data(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """What a method was given first, whatever its name."""
+    return args[1] if len(args) > 1 else next(iter(kwargs.values()), None)
 
 
 def _call(

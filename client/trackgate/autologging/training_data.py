@@ -52,15 +52,15 @@ class TrainingData:
             features, labels = deepcopy((features, labels))
         return cls(features, labels, given.get(_WEIGHTS), _example(features))
 
-    def describe(self) -> Dataset | None:
-        """The dataset as a run notes it; None for data that cannot be described."""
-        if isinstance(self.features, libraries.load("pandas").DataFrame):
-            return from_pandas(self.features)
-        array = libraries.load("numpy").ndarray
-        if not isinstance(self.features, array):
-            return None
-        targets = self.labels if isinstance(self.labels, array) else None
-        return from_numpy(self.features, targets=targets)
+
+def describe(features: Any, labels: Any = None) -> Dataset | None:
+    """Data as a run notes them; None for what cannot be described."""
+    if isinstance(features, libraries.load("pandas").DataFrame):
+        return from_pandas(features)
+    array = libraries.load("numpy").ndarray
+    if not isinstance(features, array):
+        return None
+    return from_numpy(features, targets=labels if isinstance(labels, array) else None)
 
 
 def _changes_data(estimator: Any) -> bool:

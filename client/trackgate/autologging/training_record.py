@@ -13,7 +13,7 @@ from trackgate_wire import limits
 from trackgate import values
 from trackgate.autologging import searches
 from trackgate.autologging.choices import Choices
-from trackgate.autologging.training_data import TrainingData
+from trackgate.autologging.training_data import TrainingData, describe
 from trackgate.autologging.training_metrics import measure
 from trackgate.autologging.training_pictures import pictures
 from trackgate.data.datasets import Dataset, dataset_input
@@ -55,7 +55,9 @@ class Record:
         """Parameters, tags and the dataset."""
         attempt = self.choices.attempt
         attempt("the estimator's parameters", self._log_params)
-        self._dataset = attempt("the dataset", self.data.describe)
+        self._dataset = attempt(
+            "the dataset", lambda: describe(self.data.features, self.data.labels)
+        )
         if self.choices.log_datasets and self._dataset is not None:
             attempt("the dataset", self._log_dataset)
 
@@ -186,8 +188,7 @@ class Record:
 
     def _log_children(self, best_id: str | None) -> None:
         for child in searches.children(self.estimator, self.choices.max_tuning_runs):
-            tags = {**self.choices.extra_tags, **child.tags}
-            run_id = searches.create_child(self.run, tags)
+            run_id = searches.create_child(self.run, child.tags)
             model_id = best_id if child.is_best else None
             self._client.log_batch(
                 run_id,
