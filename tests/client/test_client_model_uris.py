@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,48 +14,27 @@ from trackgate.errors import (
     InvalidState,
     NotFound,
     NotImplementedHere,
-    TrackgateError,
 )
 from trackgate.models import Model, checksums
 from trackgate.models.fetching import fetch
 from trackgate.models.uris import resolve
 
 from tests.client.broken_server import BrokenServer, Reply
-from tests.client.small_models import FILES, files, logged, new_name, saved
+from tests.client.small_models import (
+    FILES,
+    Registered,
+    files,
+    logged,
+    new_name,
+    registered_model,
+    saved,
+)
 from tests.fixtures.sites import Server
-
-
-@dataclass(frozen=True)
-class Registered:
-    """A registered model: version 1 of a run's artifact, version 2 of a logged model.
-
-    Version 1 is in Production, and `champion` points at version 2.
-    """
-
-    name: str
-    artifact: str
-    logged_name: str
-    run_id: str
-    model_id: str
-    local: Path
 
 
 @pytest.fixture(scope="module")
 def registered(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Registered:
-    client = TrackingClient(server.address)
-    local = saved(tmp_path_factory.mktemp("models") / "MyModel-dt")
-    artifact, logged_name, name = new_name("artifact"), new_name("logged"), new_name()
-    experiment_id = client.create_experiment(new_name("experiment"))
-    run_id = client.create_run(experiment_id).info.run_id
-    client.log_artifacts(run_id, local, artifact)
-    model_id = logged(client, experiment_id, logged_name, run_id, local).model_id
-    client.create_registered_model(name)
-    root = client.get_run(run_id).info.artifact_uri
-    client.create_model_version(name, f"{root}/{artifact}", run_id)
-    client.create_model_version(name, f"models:/{model_id}", model_id=model_id)
-    client.transition_model_version_stage(name, "1", "Production")
-    client.set_registered_model_alias(name, "champion", "2")
-    return Registered(name, artifact, logged_name, run_id, model_id, local)
+    return registered_model(server.address, tmp_path_factory.mktemp("models"))
 
 
 @pytest.mark.parametrize(
@@ -185,57 +163,6 @@ def test_a_version_may_be_a_copy_of_a_copy(
 
     assert (found.name, found.model_id) == (second, registered.model_id)
     assert files(fetch(f"models:/{second}/1", client=client)) == FILES
-
-
-def message(client: TrackingClient, uri: str) -> str:
-    """What is said to whoever asks for a model that is not there."""
-    with pytest.raises(TrackgateError) as raised:
-        resolve(uri, client)
-    assert isinstance(raised.value, NotFound | InvalidParameterValue)
-    return raised.value.message
-
-
-def test_an_artifacts_name_hints_at_the_registered_model(
-    client: TrackingClient, registered: Registered
-) -> None:
-    for slip in (registered.artifact, registered.logged_name):
-        said = message(client, f"models:/{slip}/Production")
-        assert f"no registered model named {slip!r}" in said
-        assert f"'models:/{registered.name}/Production'" in said
-        said = message(client, f"models:/{slip}@champion")
-        assert f"'models:/{registered.name}@champion'" in said
-
-
-def test_a_misspelt_name_hints_at_the_right_one(
-    client: TrackingClient, registered: Registered
-) -> None:
-    slip = registered.name.replace("model", "modle")
-
-    assert f"Did you mean '{registered.name}'" in message(client, f"models:/{slip}/1")
-    assert registered.name in message(client, f"models:/{registered.name.upper()}/1")
-
-
-def test_what_a_model_has_is_said_where_it_has_not_what_was_asked_for(
-    client: TrackingClient, registered: Registered
-) -> None:
-    name = registered.name
-
-    said = message(client, f"models:/{name}/Staging")
-    assert "Production (version 1)" in said
-    assert "None (version 2)" in said
-    assert "its newest version is 2" in message(client, f"models:/{name}/7")
-    assert "it has 'champion'" in message(client, f"models:/{name}@challenger")
-    assert "Did you mean 'Production'?" in message(client, f"models:/{name}/Prod")
-    assert f"'models:/{name}/latest'" in message(client, f"models:/{name}")
-
-
-def test_a_run_without_the_artifact_says_what_it_has(
-    client: TrackingClient, registered: Registered
-) -> None:
-    said = message(client, f"runs:/{registered.run_id}/nothing")
-
-    assert f"Artifacts there: {registered.artifact!r}" in said
-    assert f"Models it made: {registered.logged_name!r}" in said
 
 
 @pytest.mark.parametrize(
