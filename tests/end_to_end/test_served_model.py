@@ -116,7 +116,7 @@ def _wait_until_served(stack: Stack) -> None:
 def _listing(stack: Stack) -> Mapping[str, Any]:
     auth = ("vera", PASSWORDS["vera"])
     answer = requests.get(f"{stack.address}/serve", auth=auth, timeout=10)
-    (served,) = answer.json()["served"]
+    (served,) = answer.json()["models"]
     return served
 
 
@@ -150,7 +150,7 @@ def _environment(stack: Stack, home: Path) -> dict[str, str]:
 def _answers(address: str) -> bool:
     try:
         return requests.get(f"{address}/ping", timeout=5).ok
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
 
 
