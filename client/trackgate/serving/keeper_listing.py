@@ -55,7 +55,8 @@ class Entry:
         if self.loading:
             said = f"Version {self.loading} of {self.uri} is being loaded."
         else:
-            said = f"{self.uri} is not served now. {self.failure or ''}".rstrip()
+            said = f"{self.uri} is not served now"
+            said += f": {self.failure.rstrip('.')}." if self.failure else "."
         return Answer.error(
             HTTPStatus.SERVICE_UNAVAILABLE,
             ErrorCode.TEMPORARILY_UNAVAILABLE,

@@ -61,8 +61,8 @@ class Served:
 
 # From a version's folder and a socket to the command that serves it there.
 Command = Callable[[Path, Path], Sequence[str]]
-# Asked all the time with the seconds that have passed: go on with this version?
-GoOn = Callable[[Version, float], bool]
+# Asked all the time with the seconds that have passed: is it still worth it?
+GoOn = Callable[[float], bool]
 
 
 class Loader:
@@ -91,7 +91,7 @@ class Loader:
         try:
             process = self._start(folder)
             try:
-                self._await(process, version, began_s, go_on)
+                self._await(process, began_s, go_on)
             except BaseException:
                 process.ask_to_end()
                 process.end(_ENDED_WITHIN_S)
@@ -115,7 +115,7 @@ class Loader:
         coming = _Coming(version, self._files)
         while coming.is_alive():
             coming.join(_TURN_S)
-            if not go_on(version, time.monotonic() - began_s):
+            if not go_on(time.monotonic() - began_s):
                 coming.give_up()
                 raise Superseded
         return coming.folder()
@@ -127,16 +127,14 @@ class Loader:
             self._command(folder, at), at, self._place.log, folder.parent
         )
 
-    def _await(
-        self, process: ModelProcess, version: Version, began_s: float, go_on: GoOn
-    ) -> None:
+    def _await(self, process: ModelProcess, began_s: float, go_on: GoOn) -> None:
         while not process.is_ready():
             passed_s = time.monotonic() - began_s
             if process.has_ended():
                 raise NotLoaded(process.last_words())
             if passed_s > _LOADED_WITHIN_S:
                 raise NotLoaded(f"it was not ready within {_LOADED_WITHIN_S:.0f} s")
-            if not go_on(version, passed_s):
+            if not go_on(passed_s):
                 raise Superseded
             time.sleep(_TURN_S)
 

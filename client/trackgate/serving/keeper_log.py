@@ -9,8 +9,8 @@ from typing import BinaryIO
 _LONGEST_BYTES = 16 * 1024 * 1024
 _READ_BYTES = 64 * 1024
 _SHOWN = 300
-# How tracebacks and our own commands end: "ValueError: …", "Error: …".
-_FAILURE = re.compile(r"([A-Za-z_][\w.]*)?(Error|Exception|Warning|Exit)\b.*?: \S")
+# How tracebacks, our own commands and pip end: "ValueError: …", "Error: …".
+_FAILURE = re.compile(r"([A-Za-z_][\w.]*)?(error|exception)\b.*?: \S", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _CREDENTIALS = re.compile(r"://[^/@\s]+@")
 
@@ -34,15 +34,13 @@ class ModelLog:
     def last_words(self, start: int) -> str:
         """The last failure among what was written since byte `start`.
 
-        One line without credentials, or else the last line; "" where there is none.
+        One line without credentials; "" where none was written.
         """
         with self._path.open("rb") as file:
             file.seek(max(start, self.size() - _READ_BYTES))
             text = file.read().decode(errors="replace")
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        failures = [line for line in lines if _FAILURE.match(line)]
-        said = (failures or lines or [""])[-1]
-        return shown(said.removeprefix("Error: "))
+        failures = [line for line in text.splitlines() if _FAILURE.match(line)]
+        return shown(failures[-1].removeprefix("Error: ")) if failures else ""
 
 
 def shown(message: str) -> str:

@@ -28,7 +28,7 @@ _TURN_S = 0.1
 # would keep every one of them from being served.
 _PATIENCE_S = 60.0
 # A process that ran this long was healthy, and is started again at once.
-_HEALTHY_S = 60.0
+_HEALTHY_S = 10.0
 # Besides the time that a model may take for its answers.
 _DRAINED_WITHIN_S = 10.0
 
@@ -85,11 +85,11 @@ class KeptModel:
     def _turn(self) -> None:
         self._look()
         wanted = self._wish.version
+        if wanted is None or self._serves(wanted):
+            self._failure = ""
         if wanted is None:
             self._withdraw()
-        elif self._serves(wanted):
-            self._failure = ""
-        elif not self._is_draining():
+        elif not self._serves(wanted) and not self._is_draining():
             self._bring(self._choice(wanted))
         self._show()
 
@@ -119,23 +119,24 @@ class KeptModel:
             return
         self._loading = version
         self._show()
+        meant = self._wish.version
         try:
-            served = self._loader.load(version, self._go_on)
+            served = self._loader.load(version, lambda s: self._go_on(meant, s))
         except Superseded:
             _logger.info("%s: gave up %s for another", self.entry.uri, version)
         except NotLoaded as error:
-            self._note_failure(version, f"{version}: {error}")
+            self._note_failure(version, str(error))
         else:
             self._take_over(served)
         finally:
             self._loading = None
 
-    def _go_on(self, version: Version, passed_s: float) -> bool:
-        """Whether a version that is being loaded is still worth it."""
+    def _go_on(self, meant: Version | None, passed_s: float) -> bool:
+        """Whether a load is still worth it that began when `meant` was meant."""
         self._look()
         wanted = self._wish.version
-        if wanted == version or self._serving is None:
-            return wanted == version or passed_s < _PATIENCE_S
+        if wanted == meant:
+            return True
         if wanted is not None and self._serves(wanted):
             return False
         return passed_s < _PATIENCE_S
@@ -144,7 +145,6 @@ class KeptModel:
         self._signpost.lead_to(served.process.socket)
         before, self._serving = self._serving, served
         self._proven = served.version
-        self._failure = ""
         self._retries.forget(served.version)
         _logger.info("%s: %s is served", self.entry.uri, served.version)
         if before is not None:
@@ -178,16 +178,19 @@ class KeptModel:
             return
         self._signpost.lead_to(self._not_yet)
         self._serving = None
-        if time.monotonic() - ended.process.started_s > _HEALTHY_S:
-            self._retries.forget(ended.version)
-        said = ended.process.last_words()
-        self._note_failure(ended.version, f"{ended.version}: {said}")
         self._loader.forget(ended)
+        said = ended.process.end_said()
+        if time.monotonic() - ended.process.started_s < _HEALTHY_S:
+            self._note_failure(ended.version, said)
+        else:
+            _logger.error("%s: %s: %s", self.entry.uri, ended.version, said)
 
     def _note_failure(self, version: Version, said: str) -> None:
         pause_s = self._retries.postpone(version)
-        self._failure = said
-        _logger.error("%s: %s; again in %.0f s", self.entry.uri, said, pause_s)
+        self._failure = f"Version {version.number}: {said}"
+        _logger.error(
+            "%s: %s: %s; again in %.0f s", self.entry.uri, version, said, pause_s
+        )
 
     def _show(self) -> None:
         serving, loading = self._serving, self._loading

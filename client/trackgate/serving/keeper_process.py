@@ -18,7 +18,7 @@ from trackgate.serving.keeper_log import ModelLog
 _CHILD = Path(__file__).with_name("keeper_child.py")
 _PING = b"GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 _READY = (b"HTTP/1.1 200", b"HTTP/1.0 200")
-_PING_S = 2.0
+_PING_S = 1.0
 # Longer than a connection takes from looking up the socket's name to the queue.
 _SETTLED_S = 0.1
 
@@ -46,10 +46,15 @@ class ModelProcess:
         return self.socket.exists() and self._ping(_PING_S)
 
     def last_words(self) -> str:
-        """Why it has ended, as its log says, in one line."""
+        """Why it has ended before it was ready, as its log says, in one line."""
+        return self._log.last_words(self._log_start) or self.end_said()
+
+    def end_said(self) -> str:
+        """How it has ended."""
         code = self._process.poll()
-        said = self._log.last_words(self._log_start)
-        return said or f"its process ended with code {code}"
+        if code is not None and code < 0:
+            return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process has ended with code {code}"
 
     def drain(self, timeout_s: float) -> None:
         """End it once all is answered that came to it before this call.

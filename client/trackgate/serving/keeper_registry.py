@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from trackgate.client import TrackingClient
 from trackgate.entities.model_registry import ModelVersion
-from trackgate.errors import NotFound
+from trackgate.errors import InvalidParameterValue, NotFound
 from trackgate.models.fetching import fetch
 from trackgate.models.model_uris import ModelUri
 from trackgate.settings import Settings
@@ -73,7 +73,7 @@ class Registry:
 
     def _found(self, uri: ModelUri, name: str) -> ModelVersion:
         if uri.alias is not None:
-            return self._client.get_model_version_by_alias(name, uri.alias)
+            return self._at_alias(name, uri.alias)
         if uri.version is not None:
             return self._client.get_model_version(name, uri.version)
         versions = self._client.get_latest_versions(name, _stages(uri))
@@ -81,6 +81,13 @@ class Registry:
             where = f" in the stage {uri.stage}" if uri.stage else ""
             raise NotFound(f"There is no version of {name!r}{where}.")
         return max(versions, key=lambda one: int(one.version))
+
+    def _at_alias(self, name: str, alias: str) -> ModelVersion:
+        try:
+            return self._client.get_model_version_by_alias(name, alias)
+        except InvalidParameterValue as error:
+            # What the protocol says of an alias that is not set.
+            raise NotFound(error.message) from None
 
     def download(self, version: Version, folder: Path) -> None:
         """Bring a version's files to an empty folder, and check them."""
