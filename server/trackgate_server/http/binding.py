@@ -100,7 +100,8 @@ def scope_of(
     scheme = proto if trusted else request.scheme
     origin = services.settings.public_url or f"{scheme}://{request.host}"
     now_ms = time.time_ns() // 1_000_000
-    return Scope(services, caller, origin, now_ms, db)
+    agent = request.headers.get("User-Agent", "")
+    return Scope(services, caller, origin, now_ms, db, agent)
 
 
 def _decoded(shape: type[Any]) -> Any:

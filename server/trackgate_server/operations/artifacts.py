@@ -18,9 +18,15 @@ from trackgate_wire.artifacts import (
     ListStore,
     StoreListing,
 )
+from trackgate_wire.errors import NotFound
 
 from trackgate_server.blobs.store import Body, Entry, OpenBlob
-from trackgate_server.operations import artifact_owners, artifact_places, tokens
+from trackgate_server.operations import (
+    artifact_owners,
+    artifact_places,
+    older_clients,
+    tokens,
+)
 from trackgate_server.operations.artifact_owners import OwnerRef
 from trackgate_server.operations.artifact_places import Found
 from trackgate_server.operations.scope import Scope
@@ -46,9 +52,12 @@ def list_of_run(scope: Scope, request: ListArtifacts) -> ArtifactsPage:
 
 @serves(LIST_STORE, "none")
 def list_by_path(scope: Scope, request: ListStore) -> StoreListing:
-    place = readable(scope, request.path).place
+    found = readable(scope, request.path)
     # The peer's protocol has no pages here: what is left out would be lost.
-    entries = scope.services.blobs.list(place, "", sys.maxsize)
+    entries = scope.services.blobs.list(found.place, "", sys.maxsize)
+    meant = None if entries else older_clients.model_meant(scope, found)
+    if meant is not None:
+        entries = scope.services.blobs.list(meant.place, "", sys.maxsize)
     return StoreListing(_described("", entries))
 
 
@@ -69,7 +78,14 @@ def page(
 
 def open_for(scope: Scope, found: Found) -> Download:
     """Open what was found; raises NotFound, InvalidParameterValue for a folder."""
-    return Download(scope.services.blobs.open(found.place), found.place.name)
+    blobs = scope.services.blobs
+    try:
+        return Download(blobs.open(found.place), found.place.name)
+    except NotFound:
+        meant = older_clients.model_meant(scope, found)
+        if meant is None:
+            raise
+    return Download(blobs.open(meant.place), meant.place.name)
 
 
 def store(scope: Scope, found: Found, body: Body) -> None:

@@ -26,7 +26,7 @@ from trackgate_wire.model_versions import (
 )
 from trackgate_wire.registry_rules import check_model_name, stage_named
 
-from trackgate_server.operations import registry_notes
+from trackgate_server.operations import older_clients, registry_notes
 from trackgate_server.operations.model_sources import made_from
 from trackgate_server.operations.registered_models import check_description
 from trackgate_server.operations.registry_tags import check_tag, checked_tags
@@ -55,7 +55,7 @@ def create(scope: Scope, request: CreateModelVersion) -> ModelVersionFound:
     limit = limits.MODEL_SOURCE_LENGTH
     rules.check_length("Run link", request.run_link or "", limit)
     tags = checked_tags((tag.key, tag.value) for tag in request.tags)
-    new = made_from(scope.db, request, tags)
+    new = made_from(scope.db, older_clients.with_model(scope, request), tags)
     user = scope.caller.user or ""
     row = model_versions.insert(scope.db, request.name, user, new, scope.now_ms)
     model_labels.put_on_version(scope.db, (row.model, row.version), tags)

@@ -28,6 +28,7 @@ class Scope:
 
     origin  scheme and host the caller used, such as "https://track.example"
     now_ms  when the request came, milliseconds since the Unix epoch
+    agent   what the caller's program says it is; "" where it says nothing
     """
 
     services: Services
@@ -35,6 +36,7 @@ class Scope:
     origin: str
     now_ms: int
     transaction: Transaction | None = None
+    agent: str = ""
 
     @property
     def db(self) -> Transaction:

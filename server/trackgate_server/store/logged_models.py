@@ -53,6 +53,11 @@ _BY_UUIDS = Sql(
     " WHERE uuid IN (SELECT value FROM json_each(?))",
     postgresql=f"SELECT {COLUMNS} FROM logged_models WHERE uuid = ANY(?)",
 )
+_NEWEST_OF_RUN = Sql(
+    f"SELECT {COLUMNS} FROM logged_models WHERE name = ? AND source_run = ?"
+    " AND lifecycle = ? AND experiment = (SELECT experiment FROM runs WHERE uuid = ?)"
+    " ORDER BY created_ms DESC, id DESC LIMIT 1"
+)
 _INSERT = Sql(
     "INSERT INTO logged_models (uuid, experiment, name, type, source_run,"
     ' "user", status, status_message, artifact_uri, lifecycle, created_ms, updated_ms)'
@@ -84,6 +89,15 @@ def get_active(db: Transaction, model_id: str) -> LoggedModelRow:
 def find_all(db: Transaction, model_ids: Sequence[str]) -> list[LoggedModelRow]:
     """Those of the logged models that exist, in no order. One statement."""
     return [LoggedModelRow(*row) for row in db.all(_BY_UUIDS, db.array(model_ids))]
+
+
+def newest_of_run(db: Transaction, run_id: str, name: str) -> LoggedModelRow | None:
+    """The newest logged model of that name that a run made; None without one.
+
+    Looks through the models of the run's experiment. One statement.
+    """
+    row = db.one(_NEWEST_OF_RUN, name, run_id, ACTIVE, run_id)
+    return None if row is None else LoggedModelRow(*row)
 
 
 def insert(db: Transaction, new: LoggedModelRow) -> LoggedModelRow:
