@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BigInteger, ColumnElement, select, type_coerce
 
 from trackgate_server.filters import OrderTerm
 from trackgate_server.store import keyset
@@ -57,7 +57,8 @@ _SEARCHED = Searched(
         "run_id": model_versions.c.run_id,
         "source_path": model_versions.c.source,
     },
-    numbers={"version_number": model_versions.c.version},
+    # A filter may name numbers that no version can have.
+    numbers={"version_number": type_coerce(model_versions.c.version, BigInteger)},
     tags=model_version_tags,
 )
 
