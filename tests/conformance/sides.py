@@ -1,8 +1,8 @@
 """The same request to the stock server and to ours, and answers that can be compared.
 
 Ids, times and made-up names differ from server to server. So a test speaks of an
-experiment or run by a label such as "@run3": each side puts its own id in the
-label's place in a request, and the label in the id's place in an answer.
+experiment, run or logged model by a label such as "@run3": each side puts its own id
+in the label's place in a request, and the label in the id's place in an answer.
 """
 
 from __future__ import annotations
@@ -22,11 +22,17 @@ Fields = Mapping[str, Json]
 
 TIMEOUT_S = 60
 
-_LABEL = re.compile(r"@(?:experiment|run)\d+")
-_RUN_ID = re.compile(r"[0-9a-f]{32}")
+_LABEL = re.compile(r"@(?:experiment|run|model)\d+")
+_ID = re.compile(r"(m-)?[0-9a-f]{32}")
 _MADE_UP = re.compile(r"[a-z]+-[a-z]+-\d{1,3}")
 _OWN_STORE = re.compile(r"mlflow-artifacts:/(\d+)")
-_TIMES = frozenset({"start_time", "end_time", "creation_time", "last_update_time"})
+_TIMES = frozenset(
+    {
+        *("start_time", "end_time", "creation_time", "last_update_time"),
+        *("creation_timestamp", "last_updated_timestamp"),
+        *("creation_timestamp_ms", "last_updated_timestamp_ms"),
+    }
+)
 _PLACES = frozenset({"artifact_location", "artifact_uri", "root_uri"})
 # What only the stock server says: see docs/differences.md.
 _LEFT_OUT = frozenset({"workspace"})
@@ -115,7 +121,10 @@ class Side:
             text = _OWN_STORE.sub(self._common_place, text)
         elif _MADE_UP.fullmatch(text):
             return "<made up>"
-        return _RUN_ID.sub(lambda found: self._labels.get(found[0], "<run>"), text)
+        return _ID.sub(self._common_id, text)
+
+    def _common_id(self, found: re.Match[str]) -> str:
+        return self._labels.get(found[0], "<model>" if found[1] else "<run>")
 
     def _common_place(self, found: re.Match[str]) -> str:
         return f"mlflow-artifacts:/{self._labels.get(found[1])}"
@@ -177,6 +186,16 @@ class Sides:
         self._agreed(made)
         return label
 
+    def model(self, experiment: str, **fields: Json) -> str:
+        """A new logged model, made alike by everyone; its label."""
+        label = f"@model{next(self._numbers)}"
+        given = {"experiment_id": experiment, "name": f"the {label[1:]}", **fields}
+        made = self._send_all("logged-models", given)
+        for side in self._all:
+            side.learn(label, made[side.name].json()["model"]["info"]["model_id"])
+        self._agreed(made)
+        return label
+
     def do(self, path: str, **fields: Json) -> None:
         """A POST that has to succeed everywhere."""
         assert self.same("POST", path, fields).status == 200
@@ -212,6 +231,8 @@ def _is_now(milliseconds: int) -> bool:
 
 def _in_order(name: str, items: list[Json]) -> list[Json]:
     """Lists whose order nobody promises, by key; a metric's history has its own."""
+    if name == "metrics" and any("model_id" in item for item in items):
+        return sorted(items, key=json.dumps)
     keys = [item.get("key") for item in items if isinstance(item, dict)]
     by_key = name in ("tags", "params") or (
         name == "metrics" and len(set(keys)) == len(items)

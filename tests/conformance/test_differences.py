@@ -103,7 +103,6 @@ LINES: list[tuple[str, dict[str, Any], Said, Said]] = [
     (BULK, {"metric_key": "m", "max_results": 0}, OK, INVALID),
     (BULK, {"metric_key": ""}, OK, INVALID),
     # Datasets and models
-    ("runs/log-metric", {**POINT, "model_id": "m-nobody"}, BAD, OK),
     ("runs/log-inputs", {"datasets": [{}]}, OK, INVALID),
     ("runs/log-inputs", {"datasets": [{"dataset": {"name": "d"}}]}, OK, INVALID),
     ("runs/log-inputs", {"datasets": [{"dataset": DATASET, "tags": TWICE}]}, BAD, OK),

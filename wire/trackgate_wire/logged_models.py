@@ -166,7 +166,7 @@ class SearchLoggedModels(Message, frozen=True, kw_only=True):
 class LoggedModelsPage(Message, frozen=True, kw_only=True):
     """One page; without `next_page_token` it is the last."""
 
-    models: list[LoggedModel] = msgspec.field(default_factory=list[LoggedModel])
+    models: list[LoggedModel] = []
     next_page_token: str | None = None
 
 
