@@ -23,6 +23,7 @@ EVERYWHERE = ("client_calls", "fluent_calls", "artifact_calls", "command_line")
         *(("2", "postgresql", program) for program in EVERYWHERE),
         *(("3", "sqlite", program) for program in EVERYWHERE),
         ("2", "postgresql", "model_calls"),
+        ("3", "sqlite", "logged_model_calls"),
     ],
 )
 def test_a_program_runs_as_on_the_stock_server(
