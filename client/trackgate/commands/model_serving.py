@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from trackgate.serving import environments, launching
+from trackgate.serving import dockerfile, environments, images, launching
 from trackgate.serving.environments import EnvironmentManager
 from trackgate.settings import Settings
 
@@ -22,6 +23,12 @@ _MODEL = click.option(
     "-m",
     required=True,
     help="The model: models:/NAME/VERSION, models:/NAME@ALIAS, runs:/RUN/PATH, a path…",
+)
+
+
+_BASE_IMAGE = click.option(
+    "--base-image",
+    help="Image to begin with; else the slim one of the model's Python version.",
 )
 
 
@@ -121,6 +128,42 @@ def prepare_env(model_uri: str, env_manager: EnvironmentManager) -> None:
         click.echo(_interpreter(model.folder, env_manager))
     finally:
         model.discard()
+
+
+@click.command("generate-dockerfile")
+@_MODEL
+@click.option(
+    "--output-directory", "-d", default="trackgate-dockerfile", show_default=True,
+    type=click.Path(file_okay=False, path_type=Path), help="A new or empty folder.",
+)  # fmt: skip
+@_BASE_IMAGE
+def generate_dockerfile(
+    model_uri: str, output_directory: Path, base_image: str | None
+) -> None:
+    """Write a Dockerfile, and all it copies, for an image that serves a model."""
+    model = launching.fetch_model(model_uri)
+    try:
+        dockerfile.generate(model.folder, output_directory, base_image)
+    finally:
+        model.discard()
+    click.echo(f"Build it with: docker build -t NAME {output_directory}")
+
+
+@click.command("build-docker")
+@_MODEL
+@click.option("--name", "-n", required=True, help="Name of the image.")
+@_BASE_IMAGE
+def build_docker(model_uri: str, name: str, base_image: str | None) -> None:
+    """Build an image that serves a model."""
+    with tempfile.TemporaryDirectory(prefix="trackgate-image-") as scratch:
+        folder = Path(scratch) / "context"
+        model = launching.fetch_model(model_uri)
+        try:
+            dockerfile.generate(model.folder, folder, base_image)
+        finally:
+            model.discard()
+        images.build(folder, name)
+    click.echo(f"Built {name}; run it with: docker run -p 8080:8080 {name}")
 
 
 def _hand_over(

@@ -9,7 +9,9 @@ import click
 # Where each subcommand lives, as module:attribute.
 _HOMES = {
     "alias": "trackgate.commands.registry:alias",
+    "build-docker": "trackgate.commands.model_serving:build_docker",
     "download": "trackgate.commands.registry:download",
+    "generate-dockerfile": "trackgate.commands.model_serving:generate_dockerfile",
     "history": "trackgate.commands.registry:history",
     "list": "trackgate.commands.registry:list_models",
     "predict": "trackgate.commands.model_serving:predict",

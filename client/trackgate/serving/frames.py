@@ -12,9 +12,8 @@ from trackgate.models.schema import ColSpec, Schema
 from trackgate.serving import matrices
 from trackgate.serving.columns import typed
 from trackgate.serving.json_values import are_objects, is_list, is_object, shown
-from trackgate.serving.payloads import Payload
+from trackgate.serving.payloads import Payload, split_parts
 
-_SPLIT_KEYS = {"columns", "data", "index"}
 _SOME = 10
 
 
@@ -49,13 +48,7 @@ class ColumnReader:
         return self._from_tensors(payload.form, value)
 
     def _from_split(self, value: Any) -> Any:
-        split = _object("dataframe_split", value)
-        unknown = sorted(split.keys() - _SPLIT_KEYS)
-        if unknown or "data" not in split:
-            raise BadRequest(
-                "'dataframe_split' has 'data' and, if wanted, 'columns' and 'index';"
-                f" it has {', '.join(map(repr, split)) or 'nothing'}."
-            )
+        split = split_parts(value)
         rows = _list("data", split["data"])
         columns = split.get("columns")
         names = self._names if columns is None else _list("columns", columns)
@@ -161,12 +154,6 @@ def _indexed(frame: Any, index: Any) -> Any:
 def _list(name: str, value: Any) -> list[Any]:
     if not is_list(value):
         raise BadRequest(f"{name!r} must be a list, not {shown(value)}.")
-    return value
-
-
-def _object(name: str, value: Any) -> dict[str, Any]:
-    if not is_object(value):
-        raise BadRequest(f"{name!r} must be an object, not {shown(value)}.")
     return value
 
 

@@ -56,6 +56,12 @@ def find_python(version: str | None) -> tuple[Path, str | None]:
     )
 
 
+def minor_version(version: str | None) -> str:
+    """The first two numbers of a version, or of this Python's."""
+    minor = _minor(version) or sys.version_info[:2]
+    return f"{minor[0]}.{minor[1]}"
+
+
 def _minor(version: str | None) -> tuple[int, int] | None:
     found = _VERSION.match(version or "")
     return (int(found[1]), int(found[2])) if found else None

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 _NAME = "trackgate"
-_EXTRA = "models"
+# What serving needs beside the client.
+EXTRA = "models"
 # What a build of the project needs.
 _SOURCES = (
     *("pyproject.toml", "README.md", "LICENSE"),
@@ -33,8 +34,8 @@ class Origin:
     def requirements(self) -> list[str]:
         """Arguments of `pip install`."""
         if self.project is not None:
-            return ["--editable", f"{self.project}[{_EXTRA}]"]
-        return [f"{_NAME}[{_EXTRA}]=={self.version}"]
+            return ["--editable", f"{self.project}[{EXTRA}]"]
+        return [f"{_NAME}[{EXTRA}]=={self.version}"]
 
     def copy_source(self, target: Path) -> None:
         """Copy what a build needs; only where there is a project."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from trackgate.errors import BadRequest
+from trackgate.serving.json_values import is_object, shown
 
 FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 _PARAMS = "params"
 _KEYS = (*FORMS, _PARAMS)
+_SPLIT_KEYS = {"columns", "data", "index"}
 
 
 class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
@@ -66,26 +68,37 @@ def read(body: bytes) -> Payload:
     )
 
 
+def split_parts(value: object) -> dict[str, Any]:
+    """The parts of a `dataframe_split`, of which `data` is there; raises BadRequest."""
+    if not is_object(value):
+        raise BadRequest(f"'dataframe_split' must be an object, not {shown(value)}.")
+    if value.keys() - _SPLIT_KEYS or "data" not in value:
+        raise BadRequest(
+            "'dataframe_split' has 'data' and, if wanted, 'columns' and 'index'; it"
+            f" has {', '.join(map(repr, value)) or 'nothing'}."
+        )
+    return value
+
+
 def _payload(given: dict[str, Any]) -> Payload:
     params = given.pop(_PARAMS, None)
     if isinstance(params, msgspec.Raw):
         params = _decoded(params)
-    if params is not None and not isinstance(params, dict):
+    if params is not None and not is_object(params):
         raise BadRequest(f"'params' must be an object, not {_kind(params)}.")
     if len(given) != 1:
         raise BadRequest(f"{_NEEDED} It has {_listed(given)}.")
     ((form, data),) = given.items()
-    return Payload(form, data, cast("dict[str, Any] | None", params))
+    return Payload(form, data, params)
 
 
 def _from_values(found: object) -> Payload:
-    if not isinstance(found, dict):
+    if not is_object(found):
         raise BadRequest(f"{_NEEDED} It is {_kind(found)}.")
-    given = cast(dict[str, Any], found)
-    unknown = given.keys() - set(_KEYS)
+    unknown = found.keys() - set(_KEYS)
     if unknown:
-        raise BadRequest(_unknown(sorted(unknown)[0]))
-    return _payload(given)
+        raise BadRequest(_unknown(min(unknown)))
+    return _payload(found)
 
 
 def _read_as_python_does(body: bytes) -> object:

@@ -10,7 +10,7 @@ from trackgate.models import libraries
 from trackgate.models.schema import Schema, TensorSpec
 from trackgate.serving import matrices
 from trackgate.serving.json_values import are_objects, is_list, is_object, shown
-from trackgate.serving.payloads import Payload
+from trackgate.serving.payloads import Payload, split_parts
 
 _FRAMES = {"dataframe_split": "split", "dataframe_records": "records"}
 
@@ -73,12 +73,12 @@ class PlainReader:
 def plain_frame(form: str, value: Any) -> Any:
     """A data frame whose types are those of JSON."""
     pandas = libraries.load("pandas")
-    if form == "dataframe_records" and is_list(value):
-        split: dict[str, Any] = {"data": value}
-    elif form == "dataframe_split" and is_object(value):
-        split = value
+    if form == "dataframe_split":
+        split = split_parts(value)
+    elif is_list(value):
+        split = {"data": value}
     else:
-        raise BadRequest(f"{form!r} cannot be {shown(value)}.")
+        raise BadRequest(f"{form!r} must be a list, not {shown(value)}.")
     try:
         return pandas.DataFrame(**split)
     except (ValueError, TypeError, AssertionError) as error:
