@@ -129,6 +129,11 @@ class Settings:
         "TRACKGATE_ENVIRONMENTS",
         meaning="Folder for models' environments; ~/.cache/trackgate/environments.",
     )
+    allow_pickles: bool = setting(
+        True,
+        "MLFLOW_ALLOW_PICKLE_DESERIALIZATION",
+        meaning="Load models whose files can run code, such as pickles.",
+    )
     transfer_threads: int = setting(
         8, "TRACKING_TRANSFER_THREADS", meaning="Files or parts in flight at once."
     )

@@ -387,3 +387,41 @@ def test_two_extra_files_of_one_name_are_refused(save: Save, tmp_path: Path) -> 
 
     with pytest.raises(TrackgateError, match=r"Two extra files are named 'note.txt'"):
         save("sklearn", StandardScaler(), extra_files=[note, note])
+
+
+def test_pickles_can_be_forbidden_and_other_formats_still_load(
+    save: Save, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pickled = save("sklearn", StandardScaler().fit(DATA))
+    booster = xgboost.XGBClassifier(n_estimators=1, n_jobs=1).fit(DATA, LABELS)
+    trackgate.xgboost.save_model(booster, tmp_path / "x", pip_requirements=["numpy"])
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+
+    with pytest.raises(TrackgateError, match="saved as cloudpickle, which can run"):
+        trackgate.sklearn.load_model(str(pickled))
+
+    again = trackgate.xgboost.load_model(str(tmp_path / "x"))
+    assert again.predict(DATA).shape == (20,)
+
+
+def test_no_class_of_another_library_is_imported_where_code_is_forbidden(
+    save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = xgboost.XGBClassifier(n_estimators=1, n_jobs=1).fit(DATA, LABELS)
+    folder = save("xgboost", model)
+    change(folder, "xgboost", model_class="antigravity.Booster")
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+
+    with pytest.raises(TrackgateError, match=r"of the class antigravity\.Booster"):
+        trackgate.xgboost.load_model(str(folder))
+
+    assert "antigravity" not in sys.modules
+
+
+def test_a_model_names_no_files_outside_its_folder(save: Save, tmp_path: Path) -> None:
+    folder = save("sklearn", StandardScaler().fit(DATA))
+    (folder / "model.pkl").rename(tmp_path / "outside.pkl")
+    change(folder, "sklearn", pickled_model="../outside.pkl")
+
+    with pytest.raises(TrackgateError, match="not inside the model's folder"):
+        trackgate.sklearn.load_model(str(folder))

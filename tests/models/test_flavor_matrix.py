@@ -6,6 +6,7 @@ environment; the tests look up what came of it.
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import json
 import os
@@ -18,6 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trackgate
+import yaml
+from trackgate.flavors.calls import Logging, Saving
 
 from tests.environment.peers import Release
 from tests.fixtures.sites import Server
@@ -40,6 +44,7 @@ KINDS = (
 )
 # Formats that mlflow 2.22 knows nothing of.
 MODERN_KINDS = ("sklearn-skops", "pytorch-pt2")
+FLAVORS = tuple(kind for kind in KINDS[1:] if "-" not in kind)
 MODERN_CLIENTS = ("ours", "3")
 PLACES = ("folder", "run", "registry")
 WAYS = ("native", "pyfunc")
@@ -51,10 +56,12 @@ class Matrix:
 
     saved   by client and kind: places, and the predictions expected
     loaded  by client that loads, that saved, kind and place: what both ways gave
+    taken   by flavor and function what the newest stock client's functions take
     """
 
     saved: Mapping[str, Mapping[str, Any]]
     loaded: Mapping[str, Mapping[str, Any]]
+    taken: Mapping[str, list[str]]
 
     def answer(self, loader: str, saver: str, kind: str, place: str) -> Any:
         return self.loaded[loader][f"{saver} {kind} {place}"]
@@ -103,7 +110,8 @@ def matrix(
         wanted = home / "wanted.json"
         wanted.write_text(json.dumps(everything(saved)))
         loaded = dict(zip(CLIENTS, pool.map(load, CLIENTS), strict=True))
-    return Matrix(saved, loaded)
+    taken = json.loads((home / "saved-3" / "parameters.json").read_text())
+    return Matrix(saved, loaded, taken)
 
 
 def environment(address: str, home: Path) -> dict[str, str]:
@@ -143,13 +151,16 @@ def test_what_one_client_saved_another_loads_and_it_predicts_the_same(
     assert answer.get("values", answer) == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.parametrize("saver", CLIENTS)
-@pytest.mark.parametrize("kind", [*KINDS, *MODERN_KINDS])
+@pytest.mark.parametrize(
+    ("kind", "saver"),
+    [
+        *itertools.product(KINDS, CLIENTS),
+        *itertools.product(MODERN_KINDS, MODERN_CLIENTS),
+    ],
+)
 def test_python_function_answers_in_the_stock_clients_type_and_shape(
     matrix: Matrix, kind: str, saver: str
 ) -> None:
-    if kind not in matrix.saved[saver]:
-        pytest.skip("mlflow 2.22 has no such format")
     ours, theirs = (
         {
             what: matrix.answer(loader, saver, kind, "folder")["pyfunc"].get(what)
@@ -159,6 +170,45 @@ def test_python_function_answers_in_the_stock_clients_type_and_shape(
     )
 
     assert ours == theirs
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *MODERN_KINDS])
+def test_an_mlmodel_file_of_ours_says_what_the_stock_clients_says(
+    matrix: Matrix, kind: str
+) -> None:
+    ours, theirs = (
+        sections(Path(matrix.saved[saver][kind]["folder"])) for saver in ("ours", "3")
+    )
+
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("function", ["save_model", "log_model", "load_model"])
+@pytest.mark.parametrize("flavor", FLAVORS)
+def test_a_flavors_functions_take_what_the_stock_clients_take(
+    matrix: Matrix, flavor: str, function: str
+) -> None:
+    theirs = matrix.taken[f"{flavor} {function}"]
+    own = list(
+        inspect.signature(getattr(getattr(trackgate, flavor), function)).parameters
+    )
+    shared = {"save_model": Saving, "log_model": Logging}.get(function)
+    ours = {*own, *(shared.__optional_keys__ if shared else ())}
+
+    assert set(theirs) - {"kwargs"} <= ours
+    assert own[:2] == theirs[:2]
+
+
+def sections(folder: Path) -> Any:
+    """How a folder is loaded, but for what is another way to say the same."""
+    flavors = yaml.safe_load((folder / "MLmodel").read_text())["flavors"]
+    for section in flavors.values():
+        # Nothing, where there is no such thing; theirs says so.
+        for name in [name for name, value in section.items() if value is None]:
+            del section[name]
+        # What unpickles the module: any of them does.
+        section.pop("pickle_module_name", None)
+    return flavors
 
 
 def flat(values: Any) -> list[float]:

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from trackgate.errors import InvalidParameterValue
+from trackgate.models.permission import require_for_code
 
 _logger = logging.getLogger("trackgate")
 
@@ -22,14 +23,21 @@ def class_name(model: object) -> str:
 def class_named(name: str, kinds: tuple[type, ...]) -> type:
     """The class of that name; raises InvalidParameterValue where it is of no kind.
 
-    An MLmodel file could name anything, which then would be called.
+    An MLmodel file could name anything, which then would be imported and called.
+    Raises PermissionDenied for another library's class where code is forbidden.
     """
     module, _, attribute = name.rpartition(".")
+    if _library(module) not in {_library(kind.__module__) for kind in kinds}:
+        require_for_code(f"of the class {name}")
     found = getattr(import_module(module), attribute, None) if module else None
     if not isinstance(found, type) or not issubclass(found, kinds):
         names = " or ".join(kind.__name__ for kind in kinds)
         raise InvalidParameterValue(f"The model's class {name!r} is no {names}.")
     return found
+
+
+def _library(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def check_is_one(model: object, kinds: tuple[type, ...], library_name: str) -> None:

@@ -10,6 +10,7 @@ from trackgate.flavors.boosters import check_is_one, class_name
 from trackgate.flavors.extra_files import copy_extra_files
 from trackgate.flavors.libraries import library
 from trackgate.flavors.serialization import CLOUDPICKLE, Serialization
+from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
 
 _BOOSTER = "lightgbm.basic.Booster"
@@ -71,7 +72,7 @@ class LightgbmFlavor:
 
     def read(self, folder: Path, config: Mapping[str, Any]) -> Any:
         lightgbm = library("lightgbm")
-        file = folder / config["data"]
+        file = inside(folder, config["data"])
         if (config.get("model_class") or _BOOSTER) == _BOOSTER:
             return lightgbm.Booster(model_file=str(file))
         return Serialization.noted(config, default=CLOUDPICKLE).load(file)

@@ -11,6 +11,7 @@ from trackgate.flavors.extra_files import copy_extra_files
 from trackgate.flavors.libraries import library
 from trackgate.flavors.onnx_sessions import check_session_options, open_session
 from trackgate.models import libraries
+from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
 
 _FILE = "model.onnx"
@@ -114,7 +115,7 @@ class OnnxFlavor:
 
     def read(self, folder: Path, config: Mapping[str, Any]) -> Any:
         onnx = library("onnx")
-        file = str(folder / (config.get("data") or _FILE))
+        file = str(inside(folder, config.get("data") or _FILE))
         onnx.checker.check_model(file)
         return onnx.load(file)
 

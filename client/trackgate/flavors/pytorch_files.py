@@ -13,6 +13,7 @@ from typing import Any
 from trackgate.errors import InvalidParameterValue, NotFound
 from trackgate.flavors.libraries import library
 from trackgate.models import libraries
+from trackgate.models.permission import require_for_code
 
 _PICKLED = "model.pth"
 _EXPORTED = "model.pt2"
@@ -57,7 +58,12 @@ def write_exported(model: Any, data: Path, example: Any, signature: Any) -> None
 
 
 def read(data: Path, load_options: Mapping[str, Any]) -> Any:
-    """The module that a data folder holds, or that a single file is."""
+    """The module that a data folder holds, or that a single file is.
+
+    Raises PermissionDenied where loading such files is forbidden.
+    """
+    # An exported graph holds pickles too.
+    require_for_code("saved by PyTorch")
     exported = data / _EXPORTED
     if exported.exists():
         return library("torch").export.load(str(exported)).module()

@@ -14,6 +14,7 @@ from trackgate.flavors import pytorch_files
 from trackgate.flavors.extra_files import copy_extra_files
 from trackgate.flavors.libraries import library
 from trackgate.models import libraries
+from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
 
 _logger = logging.getLogger("trackgate")
@@ -108,7 +109,7 @@ class PytorchFlavor:
                 saved_with,
                 torch.__version__,
             )
-        data = folder / (config.get("model_data") or _DATA)
+        data = inside(folder, config.get("model_data") or _DATA)
         return pytorch_files.read(data, self.load_options)
 
     def predictor(self, model: Any, config: Mapping[str, Any]) -> PytorchPredictor:

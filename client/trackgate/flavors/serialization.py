@@ -15,6 +15,7 @@ from typing import Any
 from trackgate.errors import InvalidParameterValue
 from trackgate.flavors.libraries import library
 from trackgate.models import libraries
+from trackgate.models.permission import require_for_code
 
 PICKLE = "pickle"
 CLOUDPICKLE = "cloudpickle"
@@ -87,7 +88,11 @@ class Serialization:
             ) from error
 
     def load(self, path: Path) -> Any:
-        """Read a model, which runs code that the file holds."""
+        """Read a model, which runs code that the file holds.
+
+        Raises PermissionDenied where that is forbidden.
+        """
+        require_for_code(f"saved as {self.name}")
         if self.name == SKOPS:
             return self._load_skops(path)
         if self.name == CLOUDPICKLE:

@@ -11,6 +11,7 @@ from trackgate.errors import InvalidParameterValue
 from trackgate.flavors.extra_files import copy_extra_files
 from trackgate.flavors.libraries import library
 from trackgate.flavors.serialization import PICKLE, Serialization
+from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
 
 _logger = logging.getLogger("trackgate")
@@ -71,7 +72,8 @@ class SklearnFlavor:
     def read(self, folder: Path, config: Mapping[str, Any]) -> Any:
         serialization = Serialization.noted(config, default=PICKLE)
         library("sklearn", "scikit-learn")
-        return serialization.load(folder / config.get("pickled_model", _OLD_FILE))
+        file = inside(folder, config.get("pickled_model") or _OLD_FILE)
+        return serialization.load(file)
 
     def predictor(self, model: Any, config: Mapping[str, Any]) -> SklearnPredictor:
         return SklearnPredictor(model, config.get("predict_fn") or "predict")

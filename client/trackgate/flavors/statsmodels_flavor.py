@@ -9,7 +9,9 @@ from typing import Any
 from trackgate.errors import InvalidParameterValue
 from trackgate.flavors.extra_files import copy_extra_files
 from trackgate.flavors.libraries import library
+from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
+from trackgate.models.permission import require_for_code
 
 _FILE = "model.statsmodels"
 
@@ -60,8 +62,9 @@ class StatsmodelsFlavor:
         )
 
     def read(self, folder: Path, config: Mapping[str, Any]) -> Any:
+        require_for_code("a pickle of statsmodels")
         pickles = library("statsmodels.iolib.smpickle")
-        return pickles.load_pickle(str(folder / (config.get("data") or _FILE)))
+        return pickles.load_pickle(str(inside(folder, config.get("data") or _FILE)))
 
     def predictor(self, model: Any, config: Mapping[str, Any]) -> StatsmodelsPredictor:
         del config

@@ -10,6 +10,7 @@ from trackgate.errors import InvalidParameterValue
 from trackgate.flavors.boosters import accepted, check_is_one, class_name, class_named
 from trackgate.flavors.extra_files import copy_extra_files
 from trackgate.flavors.libraries import library
+from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
 
 _BOOSTER = "xgboost.core.Booster"
@@ -70,7 +71,7 @@ class XgboostFlavor:
     def read(self, folder: Path, config: Mapping[str, Any]) -> Any:
         kind = class_named(config.get("model_class") or _BOOSTER, _kinds())
         model: Any = kind()
-        model.load_model(str(folder / config["data"]))
+        model.load_model(str(inside(folder, config["data"])))
         return model
 
     def predictor(self, model: Any, config: Mapping[str, Any]) -> XgboostPredictor:

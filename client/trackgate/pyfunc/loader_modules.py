@@ -13,6 +13,7 @@ from trackgate.errors import InvalidParameterValue, NotFound
 from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
 from trackgate.models.mlmodel import PYFUNC
+from trackgate.models.permission import require_for_code
 
 _DATA = "data"
 
@@ -65,8 +66,10 @@ def load_with(
 
     config  the python_function section of the MLmodel file
 
-    Raises NotFound where the module cannot be imported here.
+    Raises NotFound where the module cannot be imported here, PermissionDenied where
+    code is forbidden.
     """
+    require_for_code(f"loaded by the module {loader_module}")
     data = inside(folder, str(config[_DATA])) if config.get(_DATA) else folder
     try:
         module = import_module(loader_module)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from trackgate.errors import InvalidParameterValue, NotImplementedHere, TrackgateError
 from trackgate.models import libraries
+from trackgate.models.permission import require_for_code
 from trackgate.pyfunc.python_model import (
     FunctionModel,
     PythonModel,
@@ -105,7 +106,11 @@ def dump(model: Any, path: Path) -> None:
 
 
 def load(path: Path) -> Any:
-    """Read a model's pickle, which runs the code in it."""
+    """Read a model's pickle, which runs the code in it.
+
+    Raises PermissionDenied where that is forbidden.
+    """
+    require_for_code("a pickle")
     with path.open("rb") as file:
         return _Unpickler(file).load()
 

@@ -73,7 +73,22 @@ def main():
         options = {FORMAT: chosen} if chosen else {}
         saved[kind] = save(flavor, kind, argument, model, **options)
     saved |= modern(made)
-    Path(FOLDER / "saved.json").write_text(json.dumps(saved))
+    (FOLDER / "saved.json").write_text(json.dumps(saved))
+    (FOLDER / "parameters.json").write_text(json.dumps(parameters(made)))
+
+
+def parameters(made):
+    """What the flavors' functions take, by flavor and function."""
+    return {
+        f"{flavor} {function}": list(
+            inspect.signature(
+                getattr(importlib.import_module(f"{MODULE}.{flavor}"), function)
+            ).parameters
+        )
+        for flavor in made
+        if "-" not in flavor and flavor != "python_function"
+        for function in ("save_model", "log_model", "load_model")
+    }
 
 
 main()
