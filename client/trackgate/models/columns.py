@@ -45,7 +45,7 @@ def converted(name: object, column: Any, kind: DataType) -> Any:
             return _moments(name, column)
     elif column.dtype == object:
         return _objects(name, column, kind)
-    elif _is_safe(column, NUMPY_TYPES[kind]):
+    elif column.dtype.kind in "biuf" and _is_safe(column, NUMPY_TYPES[kind]):
         return _cast(name, column, kind)
     raise _refused(name, column, kind)
 

@@ -112,23 +112,21 @@ class ColumnEnforcer:
         )
 
     def _with_types(self, frame: Any) -> Any:
+        """The columns that the model knows, in its order, each in its type."""
         names = list(frame.columns) if self._names is None else self._names
         there = set(frame.columns)
-        wanted = [
-            (n, s) for n, s in zip(names, self._specs, strict=False) if n in there
-        ]
-        changed: dict[Any, Any] = {}
-        for name, spec in wanted:
-            column = frame[name]
-            if column.ndim != 1:
-                raise InvalidParameterValue(f"Column {name!r} came more than once.")
-            fitted = _fitted(name, column, spec)
-            if fitted is not column:
-                changed[name] = fitted
-        kept = [name for name, _ in wanted]
+        columns = zip(names, self._specs, self._dtypes, strict=False)
+        known = [one for one in columns if one[0] in there]
+        kept = [name for name, _, _ in known]
         chosen = frame[kept] if kept != list(frame.columns) else frame.copy(deep=False)
-        for name, column in changed.items():
-            chosen[name] = column
+        if len(chosen.columns) != len(kept):
+            raise InvalidParameterValue(
+                f"Columns came twice: {_listed(_twice(chosen))}."
+            )
+        came = list(chosen.dtypes)
+        for (name, spec, wanted), dtype in zip(known, came, strict=True):
+            if wanted is None or dtype != wanted:
+                chosen[name] = _fitted(name, chosen[name], spec)
         return chosen
 
 
@@ -186,6 +184,11 @@ def _fitted(name: Any, column: Any, spec: ColSpec) -> Any:
         for row, value in enumerate(column)
     ]
     return pd.Series(values, index=column.index, name=name, dtype=object)
+
+
+def _twice(frame: Any) -> list[Any]:
+    names = list(frame.columns)
+    return sorted({name for name in names if names.count(name) > 1})
 
 
 def _is_cell(value: Any) -> bool:

@@ -45,6 +45,8 @@ _SCALARS: dict[type, DataType] = {
     bytes: DataType.binary,
     np.bytes_: DataType.binary,
     bytearray: DataType.binary,
+    # MLflow says so of bare objects.
+    object: DataType.string,
 }
 _INTEGERS = (DataType.integer, DataType.long)
 

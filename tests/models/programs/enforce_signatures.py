@@ -236,6 +236,8 @@ def described(data: Any) -> Any:
     if isinstance(data, np.ndarray):
         name = "str" if data.dtype.kind == "U" else data.dtype.name
         return [name, list(data.shape)]
+    if isinstance(data, csr_matrix):
+        return ["sparse", data.dtype.name, list(data.shape)]
     if isinstance(data, dict):
         return {str(name): described(one) for name, one in sorted(data.items())}
     return repr(plain(data))
