@@ -19,7 +19,7 @@ NAME_BYTES = 1024
 _BETWEEN = re.compile(r"[\s,;]+(?=models:/)")
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 _ALIAS = re.compile(r"[\w-]{1,255}")
-_NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f/:]")
+_NOT_IN_A_NAME = re.compile(r"[\x00-\x1f\x7f/:\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

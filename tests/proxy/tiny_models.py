@@ -6,6 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from trackgate import TrackingClient
+from trackgate.models import checksums
+from trackgate.models.mlmodel import Model
 
 BROKEN = "broken"
 # What a model that cannot be loaded says; its password is nobody's business.
@@ -59,3 +61,6 @@ def _write(folder: Path, word: str) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
+    model = Model.load(folder)
+    checksums.note(model, folder)
+    model.save(folder / "MLmodel")

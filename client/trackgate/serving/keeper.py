@@ -87,7 +87,7 @@ class Keeper:
         options.models.mkdir(mode=0o700, exist_ok=True)
         self._registry = Registry(options.tracking_uri)
         self._files = VersionFiles(options.models, self._registry.download)
-        self._files.clear_leftovers()
+        self._files.clear()
         self._processes = Processes()
         self._stopping = threading.Event()
         self._models = [

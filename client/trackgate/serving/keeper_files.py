@@ -55,9 +55,9 @@ class VersionFiles:
         for one in unused:
             shutil.rmtree(one, ignore_errors=True)
 
-    def clear_leftovers(self) -> None:
-        """Remove what a download or a removal left behind that was broken off."""
-        for one in self._folder.glob(".*"):
+    def clear(self) -> None:
+        """Remove all: what an earlier keeper fetched may have been cut off."""
+        for one in self._folder.iterdir():
             shutil.rmtree(one, ignore_errors=True)
 
     def _ensure(self, version: Version) -> Path:
@@ -66,7 +66,7 @@ class VersionFiles:
             try:
                 return fetch(str(there))
             except TrackgateError:
-                # Half of a disk's failure, or a hand in the folder: get them anew.
+                # A failing disk, or a hand in the folder: get them anew.
                 shutil.rmtree(self._put_aside(there), ignore_errors=True)
         coming = self._folder / f".{secrets.token_hex(8)}"
         try:
