@@ -5,14 +5,16 @@ The models' processes are stand-ins here, which say what arrived.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import requests
 from click.testing import CliRunner
+from trackgate.unix_sockets import UnixSocketAdapter
 from trackgate_proxy.cli import proxy
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.htpasswd import PeopleError, require_name
@@ -155,6 +157,61 @@ def test_a_models_own_errors_pass_and_no_file_is_sent_for_it(serving: Serving) -
     assert b"another person" not in tricked.content
 
 
+@pytest.fixture
+def inside(serving: Serving) -> Generator[Callable[..., requests.Response]]:
+    """Requests as the keeper makes them, on the inner server's socket."""
+    at = quote(str(serving.site.data.serving_socket), safe="")
+    with requests.Session() as session:
+        session.mount("http+unix://", UnixSocketAdapter(16_384))
+
+        def send(method: str, path: str) -> requests.Response:
+            forged = {"X-Trackgate-User": "root", "Authorization": "Basic x"}
+            url = f"http+unix://{at}{path}"
+            return session.request(method, url, headers=forged, timeout=10)
+
+        yield send
+
+
+@pytest.mark.nginx
+def test_the_keeper_reads_under_a_name_of_its_own(
+    serving: Serving, inside: Callable[..., requests.Response]
+) -> None:
+    latest = "/api/2.0/mlflow/registered-models/get-latest-versions"
+    (serving.site.data.artifacts / "MLmodel").write_text("flavors:")
+
+    for method, path in (("GET", "/api/2.0/mlflow/runs/get"), ("POST", latest)):
+        assert inside(method, path).status_code == 200
+        arrived = serving.site.upstream.last()
+        assert arrived.all("X-Trackgate-User") == ["trackgate-serving"]
+        assert arrived.all("Authorization") == []
+    assert inside("GET", "/api/2.0/x?file=MLmodel").text == "flavors:"
+
+
+@pytest.mark.nginx
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/api/2.0/mlflow/runs/create", 403),
+        ("PUT", "/api/2.0/mlflow-artifacts/artifacts/x", 403),
+        ("DELETE", "/api/2.0/mlflow/registered-models/get-latest-versions", 403),
+        ("GET", "/", 404),
+        ("GET", "/signed/good", 404),
+        ("GET", "/_artifacts/MLmodel", 404),
+    ],
+)
+def test_the_keepers_door_leads_to_reading_only(
+    serving: Serving,
+    inside: Callable[..., requests.Response],
+    method: str,
+    path: str,
+    status: int,
+) -> None:
+    before = len(serving.site.upstream.arrived)
+
+    assert inside(method, path).status_code == status
+    assert len(serving.site.upstream.arrived) == before
+
+
 @pytest.mark.nginx
 def test_a_model_that_is_away_is_said_as_json() -> None:
     away = start_site(served=MODELS)
@@ -172,7 +229,8 @@ def test_a_model_that_is_away_is_said_as_json() -> None:
 def test_a_process_that_never_answers_is_given_up() -> None:
     slow = start_serving(serve_timeout_s=1)
     try:
-        # The stand-in takes a little longer than Nginx's own patience.
+        # A little longer than Nginx's own patience; the stand-in then finds its
+        # caller gone, and says so in the output.
         answer = slow.site.send(
             "POST", f"{TREE}/invocations?sleep=6.5", data=b"{}", timeout=20
         )
