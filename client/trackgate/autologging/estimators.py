@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
@@ -95,8 +94,3 @@ def _below(kind: type) -> Iterator[type]:
     for one in below:
         yield one
         yield from _below(one)
-
-
-def is_imported() -> bool:
-    """Whether the program uses the library already."""
-    return _LIBRARY in sys.modules

@@ -16,16 +16,17 @@ class Patches:
     """What was replaced, and by what it can be put back."""
 
     def __init__(self) -> None:
-        self._taken: list[tuple[Any, str, object]] = []
+        # The owners are kept, so that their ids stay theirs.
+        self._taken: dict[tuple[int, str], tuple[Any, object]] = {}
 
     def has(self, owner: Any, name: str) -> bool:
         """Whether an attribute is replaced already."""
-        return any(one is owner and taken == name for one, taken, _ in self._taken)
+        return (id(owner), name) in self._taken
 
     def replace(self, owner: Any, name: str, new: object) -> None:
         """Put something else in an attribute's place, once."""
         old = cast(object, vars(owner)[name])
-        self._taken.append((owner, name, old))
+        self._taken[id(owner), name] = owner, old
         setattr(owner, name, new)
 
     def wrap(self, owner: Any, name: str, around: Around) -> None:
@@ -42,7 +43,7 @@ class Patches:
     def undo(self) -> None:
         """Put everything back, the last first."""
         while self._taken:
-            owner, name, old = self._taken.pop()
+            (_, name), (owner, old) = self._taken.popitem()
             setattr(owner, name, old)
 
 

@@ -8,16 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from trackgate_wire import limits
-
 from trackgate import values
 from trackgate.autologging import searches
 from trackgate.autologging.choices import Choices
+from trackgate.autologging.entries import as_metrics, as_params
 from trackgate.autologging.training_data import TrainingData, describe
 from trackgate.autologging.training_metrics import measure
 from trackgate.autologging.training_pictures import pictures
 from trackgate.data.datasets import Dataset, dataset_input
-from trackgate.entities import Metric
 from trackgate.flavors.libraries import library
 from trackgate.models.signature import infer_signature
 
@@ -201,43 +199,9 @@ class Record:
             self._client.set_terminated(run_id)
 
 
-def as_params(given: Mapping[str, Any]) -> list[Any]:
-    """Parameters as text, shortened to what a server takes."""
-    return [
-        values.param(
-            _short(str(key), limits.KEY_LENGTH),
-            _short(str(value), limits.PARAM_VALUE_LENGTH),
-        )
-        for key, value in given.items()
-    ]
-
-
-def as_metrics(
-    given: Mapping[str, float], dataset: Dataset | None, model_id: str | None
-) -> list[Metric]:
-    """Points of one moment, of the dataset and the model they belong to."""
-    now = values.now_ms()
-    return [
-        Metric(
-            key,
-            value,
-            now,
-            0,
-            model_id=model_id,
-            dataset_name=dataset.name if dataset else None,
-            dataset_digest=dataset.digest if dataset else None,
-        )
-        for key, value in given.items()
-    ]
-
-
 def _params(estimator: Any) -> dict[str, Any]:
     # Those of a search's estimator are what it starts from, not what it found.
     params: dict[str, Any] = estimator.get_params(
         deep=not searches.is_search(estimator)
     )
     return params
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 3]}..."
