@@ -36,6 +36,12 @@ _TIMES = frozenset(
 _PLACES = frozenset({"artifact_location", "artifact_uri", "root_uri"})
 # What only the stock server says: see docs/differences.md.
 _LEFT_OUT = frozenset({"workspace"})
+# What only we say of a model's version, by where it stands.
+_ONLY_OURS = {
+    "model_version": frozenset({"model_id"}),
+    "model_versions": frozenset({"model_id", "aliases"}),
+    "latest_versions": frozenset({"model_id", "aliases"}),
+}
 
 
 @dataclass(frozen=True)
@@ -98,10 +104,11 @@ class Side:
 
     def _common(self, value: Json, name: str = "") -> Json:
         if isinstance(value, dict):
+            left_out = _LEFT_OUT | _ONLY_OURS.get(name, _LEFT_OUT)
             return {
                 key: self._common(item, key)
                 for key, item in value.items()
-                if key not in _LEFT_OUT and not (key == "outputs" and item == {})
+                if key not in left_out and not (key == "outputs" and item == {})
             }
         if isinstance(value, list):
             items = [self._common(item, name) for item in value]
@@ -231,6 +238,8 @@ def _is_now(milliseconds: int) -> bool:
 
 def _in_order(name: str, items: list[Json]) -> list[Json]:
     """Lists whose order nobody promises, by key; a metric's history has its own."""
+    if name == "latest_versions":
+        return sorted(items, key=lambda item: int(item["version"]))
     if name == "metrics" and any("model_id" in item for item in items):
         return sorted(items, key=json.dumps)
     keys = [item.get("key") for item in items if isinstance(item, dict)]
