@@ -9,7 +9,7 @@ import click
 
 from trackgate_proxy.data_folder import ensure_folders
 from trackgate_proxy.nginx_config import render, write_config
-from trackgate_proxy.settings import SettingsError
+from trackgate_proxy.settings_error import SettingsError
 from trackgate_proxy.site_options import SiteOptions, site_options
 
 _FOLDER = click.Path(path_type=Path, resolve_path=True)

@@ -6,13 +6,13 @@ import ipaddress
 import re
 
 from trackgate_proxy.config_text import section, table
-from trackgate_proxy.settings import (
+from trackgate_proxy.hosts import (
     LOOPBACK_NAMES,
-    ProxySettings,
     bracketed,
     public_host,
     public_origin,
 )
+from trackgate_proxy.settings import ProxySettings
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _SAFE_METHODS = ("GET", "HEAD")

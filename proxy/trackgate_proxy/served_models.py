@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from trackgate_proxy.settings_error import SettingsError
+
 STAGES = ("None", "Staging", "Production", "Archived")
 LATEST = "latest"
 # Nginx reads at most 4,096 bytes of one word; quoting may double a name's.
@@ -38,7 +40,7 @@ class ServedModel:
         """Read `models:/NAME/STAGE|VERSION|latest` or `models:/NAME@ALIAS`.
 
         Names are percent-decoded, stages may be written in any case. Raises
-        ValueError with what is wrong.
+        SettingsError with what is wrong.
         """
         path = uri.removeprefix("models:/").lstrip("/")
         if path == uri:
@@ -71,12 +73,12 @@ def _name(name: str, uri: str) -> str:
         raise _unreadable(uri)
     # Nginx resolves dots before it compares a path.
     if _NOT_IN_A_NAME.search(name) or name in (".", ".."):
-        raise ValueError(
+        raise SettingsError(
             f"The model's name {name!r} cannot be part of a path: it must have no "
             "slash, colon or control character, and must not be '.' or '..'."
         )
     if len(name.encode()) > NAME_BYTES:
-        raise ValueError(
+        raise SettingsError(
             f"The model's name in {uri[:40]!r}… has {len(name.encode())} bytes; at "
             f"most {NAME_BYTES} are allowed."
         )
@@ -96,8 +98,8 @@ def _pick(pick: str, uri: str) -> str:
     raise _unreadable(uri)
 
 
-def _unreadable(uri: str) -> ValueError:
-    return ValueError(
+def _unreadable(uri: str) -> SettingsError:
+    return SettingsError(
         f"{uri!r} must look like models:/NAME/STAGE, where STAGE is one of "
         f"{', '.join(STAGES)}, or models:/NAME/VERSION, models:/NAME/{LATEST} or "
         "models:/NAME@ALIAS."

@@ -10,6 +10,7 @@ import click
 
 from trackgate_proxy.served_models import ServedModel, split_uris
 from trackgate_proxy.settings import MIB
+from trackgate_proxy.settings_error import SettingsError
 
 _SIZE = re.compile(r"(\d{1,12}) ?(|[kmg])(i?b)?", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 1024, "m": MIB, "g": 1024 * MIB}
@@ -28,7 +29,7 @@ class _Model(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - n
             return value
         try:
             return ServedModel.parse(str(value))
-        except ValueError as error:
+        except SettingsError as error:
             self.fail(str(error), param, ctx)
 
     def split_envvar_value(self, rv: str) -> Sequence[str]:

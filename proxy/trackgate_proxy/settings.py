@@ -4,29 +4,23 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from trackgate_proxy.data_folder import SOCKET_PATH_BYTES, DataFolder
+from trackgate_proxy.hosts import HOST, bracketed, is_loopback, public_host
 from trackgate_proxy.served_models import ServedModel
+from trackgate_proxy.settings_error import SettingsError
 
 MIB = 1024 * 1024
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _PROXY_KEY = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _UPSTREAM = re.compile(r"(unix:/.+|[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})")
-_HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 _ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*( [A-Za-z_][A-Za-z0-9_-]*)?")
 # In a config file these end a word or start a variable, also inside quotes.
 _UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f$\"'\\{};]")
-
-
-class SettingsError(ValueError):
-    """A setting's value cannot be used; the message names it and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +206,7 @@ class ProxySettings:
         if self.static_prefix.startswith("/_"):
             raise SettingsError("A path prefix must not begin with /_ (internal).")
         for name in (self.host, *self.host_names):
-            if not _HOST.fullmatch(name):
+            if not HOST.fullmatch(name):
                 raise SettingsError(f"{name!r} is not a host name or address.")
         for server in self.servers:
             if not _UPSTREAM.fullmatch(server):
@@ -261,44 +255,6 @@ class ProxySettings:
                     f"The socket path {socket} has {len(bytes(socket))} bytes; at most "
                     f"{SOCKET_PATH_BYTES} are allowed. Choose a shorter data folder."
                 )
-
-
-def public_host(url: str) -> str:
-    """The host of a public address, without its port, in lower case."""
-    parts = urlsplit(url)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.username is not None
-        or not _HOST.fullmatch(parts.hostname)
-    ):
-        raise SettingsError(
-            f"The public address {url!r} must look like https://track.example"
-        )
-    return parts.hostname
-
-
-def public_origin(url: str) -> str:
-    """A public address as a browser's Origin header spells it (RFC 6454 §6.2)."""
-    parts = urlsplit(url)
-    default_port = 443 if parts.scheme == "https" else 80
-    port = "" if parts.port in (None, default_port) else f":{parts.port}"
-    return f"{parts.scheme}://{bracketed(public_host(url))}{port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def bracketed(host: str) -> str:
-    """The host as a URL spells it: IPv6 addresses in brackets."""
-    return f"[{host}]" if ":" in host else host
 
 
 def settings_table() -> list[tuple[str, str, str]]:

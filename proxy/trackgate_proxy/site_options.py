@@ -16,7 +16,8 @@ from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.rules import host_names, is_wildcard
 from trackgate_proxy.served_models import ServedModel
 from trackgate_proxy.serving_options import SERVED_OPTIONS
-from trackgate_proxy.settings import ProxySettings, SettingsError, Tls
+from trackgate_proxy.settings import ProxySettings, Tls
+from trackgate_proxy.settings_error import SettingsError
 
 SELF_SIGNED = "self-signed"
 

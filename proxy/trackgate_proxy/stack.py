@@ -14,6 +14,7 @@ from pathlib import Path
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.foreground import Plan
 from trackgate_proxy.health import HealthTarget
+from trackgate_proxy.hosts import bracketed
 from trackgate_proxy.htpasswd import PeopleFile
 from trackgate_proxy.locations import ACCEL_PREFIX
 from trackgate_proxy.nginx_binary import check_config, nginx_command
@@ -21,7 +22,7 @@ from trackgate_proxy.nginx_config import write_config
 from trackgate_proxy.rules import is_wildcard
 from trackgate_proxy.serving import keeper_program
 from trackgate_proxy.serving_options import KeepingOptions
-from trackgate_proxy.settings import ProxySettings, bracketed
+from trackgate_proxy.settings import ProxySettings
 from trackgate_proxy.supervisor import Program
 from trackgate_proxy.verdict import choose_verdict_cache, forget_verdicts
 

@@ -6,8 +6,9 @@ https://wiki.mozilla.org/Security/Server_Side_TLS
 from __future__ import annotations
 
 from trackgate_proxy.config_text import block, quoted, section
+from trackgate_proxy.hosts import bracketed
 from trackgate_proxy.rules import refusals
-from trackgate_proxy.settings import ProxySettings, bracketed
+from trackgate_proxy.settings import ProxySettings
 
 _CIPHERS = ":".join(
     (

@@ -14,7 +14,8 @@ from trackgate_proxy.htpasswd import PeopleError
 from trackgate_proxy.nginx_binary import NginxError, find_nginx
 from trackgate_proxy.serving import ensure_keeper_role
 from trackgate_proxy.serving_options import KeepingOptions, keeping_options
-from trackgate_proxy.settings import ProxySettings, SettingsError
+from trackgate_proxy.settings import ProxySettings
+from trackgate_proxy.settings_error import SettingsError
 from trackgate_proxy.site_options import SiteOptions, site_options
 from trackgate_proxy.stack import ServerOptions, StackError, prepare_stack
 from trackgate_proxy.stored_settings import (

@@ -20,7 +20,8 @@ from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.htpasswd import PeopleError, require_name
 from trackgate_proxy.nginx_config import render
 from trackgate_proxy.served_models import ServedModel
-from trackgate_proxy.settings import ProxySettings, SettingsError
+from trackgate_proxy.settings import ProxySettings
+from trackgate_proxy.settings_error import SettingsError
 
 from tests.proxy.conftest import Site, Upstream, end, start_site
 
