@@ -244,13 +244,14 @@ def described(data: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    if value is None or value is pd.NA or value is pd.NaT or value != value:
-        return None
     if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
+        value = value.tolist()
     if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items()}
-    return value
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    missing = value is None or value is pd.NA or value is pd.NaT or value != value
+    return None if missing else value
 
 
 main(sys.argv[1])
