@@ -51,7 +51,7 @@ class Keeper:
         return self.send("POST", "1.sock", "/invocations")
 
     def wait_for(self, **wanted: object) -> None:
-        deadline_s = time.monotonic() + 30
+        deadline_s = time.monotonic() + 60
         while (entry := self._entry()) | wanted != entry:
             assert time.monotonic() < deadline_s, entry
             time.sleep(0.02)
