@@ -50,7 +50,7 @@ class Host(Protocol):
         """Read, compute and answer; whether the connection stays open."""
         ...
 
-    def report_cut(self, exchange: Exchange) -> None:
+    def report_cut(self, stage: Stage) -> None:
         """Say in the log that a request was cut off."""
 
 
@@ -200,10 +200,12 @@ class Loop:
             # The answer is on its way; a caller that does not take it is timed out.
             exchange.deadline = float("inf")
             return
+        # Only now: a thread that looked for the claim before it computes was earlier.
+        stage = exchange.stage
         self._running.discard(exchange)
-        self._host.report_cut(exchange)
-        exchange.connection.send_at_once(LATE[exchange.stage])
-        if exchange.stage is Stage.IS_COMPUTED:
+        self._host.report_cut(stage)
+        exchange.connection.send_at_once(LATE[stage])
+        if stage is Stage.IS_COMPUTED:
             self.spoiled = True
             # In the place of the one that does not come back.
             self._start_thread()

@@ -96,12 +96,9 @@ class _ScoringWorker:
         answer.send(self.wsgi(environ, answer.start))
         return answer.stays_open
 
-    def report_cut(self, exchange: Exchange) -> None:
-        _log.error(
-            "A request was cut off after %g s: %s.",
-            self.timeout_s,
-            exchange.stage.value,
-        )
+    def report_cut(self, stage: Stage) -> None:
+        message = "A request was cut off after %g s: %s."
+        _log.error(message, self.timeout_s, stage.value)
 
 
 class _Answer:
