@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trackgate.errors import InvalidParameterValue
+from trackgate.models.permission import require_for_code
 
 FOLDER = "code"
 
@@ -34,10 +35,13 @@ def put_on_search_path(folder: Path, config: Mapping[str, Any]) -> None:
     """Let the code be imported, before anything of the same name elsewhere.
 
     config  the section of the MLmodel file that may name it
+
+    Raises PermissionDenied where such code is forbidden.
     """
     named = config.get(FOLDER)
     if not named:
         return
+    require_for_code("one with code of its own")
     place = str(inside(folder, str(named)))
     if place not in sys.path:
         sys.path.insert(0, place)

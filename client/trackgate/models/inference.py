@@ -49,6 +49,11 @@ _SCALARS: dict[type, DataType] = {
     object: DataType.string,
 }
 _INTEGERS = (DataType.integer, DataType.long)
+_OF_INTEGERS = (
+    "The model's input has columns of integers, which cannot hold missing values: a"
+    " column where one is missing comes as floats, and is refused. Where values may be"
+    " missing, infer the signature from data that shows it, or make the column float64."
+)
 
 
 def schema_or_any(what: str, data: Any) -> Schema | None:
@@ -59,7 +64,7 @@ def schema_or_any(what: str, data: Any) -> Schema | None:
     if data is None:
         return None
     try:
-        return schema_of(data)
+        schema = schema_of(data)
     # Whatever the data's classes raise when they are looked at.
     except Exception as error:
         _logger.warning(
@@ -68,22 +73,15 @@ def schema_or_any(what: str, data: Any) -> Schema | None:
             error,
         )
         return Schema([ColSpec(AnyType())])
+    if what == "input" and any(kind in _INTEGERS for kind in schema.input_types()):
+        # Callers can silence it, as they can MLflow's.
+        warnings.warn(_OF_INTEGERS, UserWarning, stacklevel=3)
+    return schema
 
 
 def schema_of(data: Any) -> Schema:
     """The schema that an example shows; raises InvalidParameterValue."""
-    schema = Schema(list(_specs(data)))
-    if any(kind in _INTEGERS for kind in schema.input_types()):
-        # Callers can silence it, as they can MLflow's.
-        warnings.warn(
-            "The schema has columns of integers, which cannot hold missing values: a"
-            " column where one is missing comes as floats, and is refused. Where values"
-            " may be missing, infer the schema from data that shows it, or make the"
-            " column float64.",
-            UserWarning,
-            stacklevel=4,
-        )
-    return schema
+    return Schema(list(_specs(data)))
 
 
 def param_schema(params: Mapping[str, Any]) -> ParamSchema:

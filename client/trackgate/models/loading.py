@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trackgate.errors import NotFound
-from trackgate.models import code_files
+from trackgate.models import checksums, code_files
 from trackgate.models.flavor import Flavor, Predictor
 from trackgate.models.mlmodel import PYFUNC, Model
 from trackgate.models.plugins import for_loader
@@ -55,9 +55,13 @@ def load_folder(
 
 
 def fetched(uri: str, dst_path: str | os.PathLike[str] | None = None) -> Path:
-    """The folder of the model that a URI names, downloaded if need be."""
+    """The folder of the model that a URI names, downloaded if need be.
+
+    Raises NotFound, and InvalidState where a file is not the one that was saved.
+    """
     if dst_path is None and Path(uri).is_dir():
         # Spares those who only use local folders the client.
+        checksums.verify(Path(uri))
         return Path(uri)
     from trackgate.models.fetching import fetch  # noqa: PLC0415
 
@@ -73,8 +77,8 @@ def _read(
         raise NotFound("The model's python_function section names no loader_module.")
     flavor = for_loader(str(loader))
     if flavor is not None:
-        own: Mapping[str, Any] = model.flavors.get(flavor.name) or {}
-        raw = flavor.read(folder, {**own} if flavor.name != PYFUNC else config)
+        own = model.flavor(flavor.name) if flavor.name in model.flavors else {}
+        raw = flavor.read(folder, own if flavor.name != PYFUNC else config)
         return raw, flavor.predictor(raw, {**own, **config})
     from trackgate.pyfunc.loader_modules import load_with  # noqa: PLC0415
 

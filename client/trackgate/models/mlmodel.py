@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from trackgate.errors import InvalidParameterValue, NotFound
 from trackgate.models import libraries
+from trackgate.models.kinds import is_dict
 from trackgate.models.signature import ModelSignature
 
 if TYPE_CHECKING:
@@ -84,11 +85,17 @@ class Model:
         return self
 
     def flavor(self, name: str) -> Mapping[str, Any]:
-        """What the file says of a flavor; raises NotFound where it has it not."""
+        """What the file says of a flavor.
+
+        Raises NotFound where it has it not, InvalidParameterValue for no dictionary.
+        """
         if name not in self.flavors:
             had = ", ".join(sorted(self.flavors)) or "none"
             raise NotFound(f"The model has no flavor {name!r}; it has {had}.")
-        return cast(Mapping[str, Any], self.flavors[name])
+        section = self.flavors[name]
+        if not is_dict(section):
+            raise InvalidParameterValue(f"The flavor {name!r} is no dictionary.")
+        return section
 
     def get_input_schema(self) -> Schema | None:
         """What it takes; None where it is not known."""
@@ -160,13 +167,19 @@ class Model:
 
     @classmethod
     def from_dict(cls, given: Mapping[str, Any]) -> Model:
-        """The model that `to_dict` describes; what it does not know is kept."""
+        """The model that `to_dict` describes; what it does not know is kept.
+
+        Raises InvalidParameterValue where that is no model.
+        """
         entries = deepcopy(dict(given))
-        if entries.get("signature") is not None:
-            entries["signature"] = ModelSignature.from_dict(entries["signature"])
-        model = cls(**entries)
+        signature = entries.pop("signature", None)
+        known = {name: entries.pop(name, None) for name in _ENTRIES}
+        _check(known["flavors"], signature)
+        model = cls(**known)
+        model.signature = ModelSignature.from_dict(signature) if signature else None
         # Only a new model gets one of its own.
-        model.model_uuid = entries.get("model_uuid")
+        model.model_uuid = known["model_uuid"]
+        model.extra = entries
         return model
 
 
@@ -187,6 +200,13 @@ _ENTRIES = (
 def get_model_info(model_uri: str) -> ModelInfo:
     """What is known of the model at a URI or in a folder."""
     return Model.load(model_uri).get_model_info()
+
+
+def _check(flavors: object, signature: object) -> None:
+    if flavors is not None and not is_dict(flavors):
+        raise InvalidParameterValue("The flavors of an MLmodel file are a dictionary.")
+    if signature is not None and not is_dict(signature):
+        raise InvalidParameterValue("The signature of an MLmodel file is a dictionary.")
 
 
 def _now() -> str:

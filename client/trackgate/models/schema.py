@@ -205,7 +205,7 @@ def json_list(text: str) -> list[dict[str, Any]]:
     """The dictionaries of a JSON list; raises InvalidParameterValue."""
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise InvalidParameterValue(f"The signature is not JSON: {error}.") from None
     if not is_list(found):
         raise InvalidParameterValue(f"A list was expected in a signature: {text!r}.")
