@@ -36,10 +36,11 @@ def newcomers_stack() -> Iterator[Stack]:
 
 @pytest.mark.nginx
 @pytest.mark.slow
-def test_the_readmes_program_runs_as_it_stands(
-    newcomers_stack: Stack, tmp_path: Path
+@pytest.mark.parametrize("number", [0, 1], ids=["logging", "a model"])
+def test_the_readmes_programs_run_as_they_stand(
+    newcomers_stack: Stack, tmp_path: Path, number: int
 ) -> None:
-    (program,) = _blocks("python")
+    program = _blocks("python")[number]
     variables = {
         "TRACKING_URI": newcomers_stack.address,
         "TRACKING_USERNAME": "ada",
@@ -48,7 +49,7 @@ def test_the_readmes_program_runs_as_it_stands(
 
     output = _run([sys.executable, "-c", program], variables, tmp_path)
 
-    assert output.startswith("True ")
+    assert output.startswith("True")
 
 
 @pytest.mark.nginx
