@@ -13,9 +13,11 @@ import logging
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -100,8 +102,7 @@ def _virtualenv(model: Path, ours: Origin) -> _Plan:
     ]
 
     def build(folder: Path) -> None:
-        _run([str(python), "-m", "venv", str(folder)])
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+        pip = _bare_environment(python, folder)
         if tools:
             _run([*pip, *tools])
         _run([*pip, "-r", str(model / REQUIREMENTS_FILE), *ours.requirements()])
@@ -110,6 +111,17 @@ def _virtualenv(model: Path, ours: Origin) -> _Plan:
     version = os.path.realpath(python)
     own = ours.requirements()
     return _Plan(["venv", version, *tools, requirements, constraints, *own], build)
+
+
+def _bare_environment(python: Path, folder: Path) -> list[str]:
+    """Make an environment, and return the command that installs into it."""
+    if find_spec("pip") is None:
+        _run([str(python), "-m", "venv", str(folder)])
+        return [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    # This program's own pip spares the seconds that another copy of it costs.
+    _run([str(python), "-m", "venv", "--without-pip", str(folder)])
+    there = ["--python", str(folder / "bin" / "python")]
+    return [sys.executable, "-m", "pip", *there, "install", "--quiet"]
 
 
 def _conda(model: Path, ours: Origin) -> _Plan:
