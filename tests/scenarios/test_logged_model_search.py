@@ -144,6 +144,7 @@ def test_datasets_say_which_measurements_count(
         (("name",), "Oak elm net newest"),
         (("-name",), "newest net elm Oak"),
         (("-model_type", "name"), "Oak elm net newest"),
+        (("-model_type", "name", "model_type"), "Oak elm net newest"),
         (("status", "-name"), "newest net elm Oak"),
         # The newest measurement counts; NaN after the numbers, nothing last.
         (("metrics.loss",), "Oak elm net newest"),

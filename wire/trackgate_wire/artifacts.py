@@ -1,7 +1,8 @@
 """Artifacts: messages, calls and byte routes (MLflow's artifact proxy).
 
 A path in a URL or message is relative to the artifact store's root and begins
-with a run's own folder, as its `artifact_uri` names it after `mlflow-artifacts:/`.
+with the folder of a run or logged model, as its `artifact_uri` names it after
+`mlflow-artifacts:/`.
 """
 
 from __future__ import annotations

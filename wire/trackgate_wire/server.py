@@ -40,6 +40,7 @@ class ServerState(Message, frozen=True, kw_only=True):
     artifacts_free: Int64 | None = None
     experiments: Int64
     runs: Int64
+    logged_models: Int64 = 0
     roles: dict[str, str] = {}
 
 

@@ -13,9 +13,9 @@ DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file or folder among the artifacts of one run.
+    """A file or folder among the artifacts of one run or logged model.
 
-    area  the folder all of a run's artifacts are in, named by the server alone and
+    area  the folder all of its artifacts are in, named by the server alone and
           beginning with an experiment's id: ("0", run id, "artifacts")
     path  names below it, as `rules.artifact_segments` lets them through;
           () for the area itself
@@ -66,5 +66,6 @@ class Place:
         """Raise InvalidParameterValue where the place is the whole area."""
         if not self.path:
             raise InvalidParameterValue(
-                "The path names all artifacts of the run; name a file or folder below."
+                "The path names all artifacts of a run or logged model; name a file or"
+                " folder below."
             )

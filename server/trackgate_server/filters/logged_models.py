@@ -5,7 +5,7 @@ is more here is marked in `docs/search.md`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trackgate_wire.logged_models import LoggedModelOrder
 
@@ -85,7 +85,12 @@ def parse_order(clauses: Sequence[LoggedModelOrder]) -> tuple[ModelOrderTerm, ..
             f"at most {limits.ORDER_CLAUSES} are allowed.",
             position=1,
         )
-    return tuple(_term(number, one) for number, one in enumerate(clauses, start=1))
+    # What was named before orders nothing the second time.
+    first: dict[ModelOrderTerm, ModelOrderTerm] = {}
+    for number, clause in enumerate(clauses, start=1):
+        term = _term(number, clause)
+        first.setdefault(replace(term, ascending=True), term)
+    return tuple(first.values())
 
 
 def _term(number: int, clause: LoggedModelOrder) -> ModelOrderTerm:

@@ -61,6 +61,7 @@ def server_state(scope: Scope, request: Empty) -> ServerState:
         artifacts_free=shutil.disk_usage(root).free if root.exists() else None,
         experiments=counts.experiments,
         runs=counts.runs,
+        logged_models=counts.logged_models,
         roles=people.all_roles(scope.db),
     )
 

@@ -103,7 +103,12 @@ def _verified(key: bytes, token: str) -> Grant:
     signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
     if not hmac.compare_digest(signature, _sign(key, payload)):
         raise _forged()
-    return msgspec.json.decode(payload, type=Grant)
+    try:
+        return msgspec.json.decode(payload, type=Grant)
+    except msgspec.ValidationError as error:
+        raise PermissionDenied(
+            "This URL was made by another version of the server; ask for a new one."
+        ) from error
 
 
 def _sign(key: bytes, payload: bytes) -> bytes:

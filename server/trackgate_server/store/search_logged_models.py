@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from trackgate_wire.logged_models import DatasetOfSearch, LoggedModelStatus
 
 from trackgate_server.filters import And, Comparison, Kind, Node
@@ -55,8 +56,19 @@ _NUMBERS: dict[str, ColumnElement[Any]] = {
     "creation_timestamp": logged_models.c.created_ms,
     "last_updated_timestamp": logged_models.c.updated_ms,
 }
-# Statuses are sorted as they follow each other.
-_ORDERS = {**_TEXTS, **_NUMBERS, "status": logged_models.c.status}
+# Names of the columns; statuses are sorted as they follow each other.
+_SORTED = {
+    "name": "name",
+    "model_id": "uuid",
+    "model_type": "type",
+    "source_run_id": "source_run",
+    "status": "status",
+    "artifact_location": "artifact_uri",
+    "creation_timestamp": "created_ms",
+    "last_updated_timestamp": "updated_ms",
+}
+Columns = ReadOnlyColumnCollection[str, Any]
+
 _PAIRS = {Kind.PARAM: logged_model_params, Kind.TAG: logged_model_tags}
 _ROW = [logged_models.c[name] for name in LoggedModelRow._fields]
 
@@ -81,16 +93,47 @@ def search(
 ) -> Page[LoggedModelRow]:
     """Find logged models by one statement (and one for each name not yet known)."""
     builder = _Builder(db, names, query.datasets)
-    statement = select(*_ROW).where(
+    latest = builder.latest(query.order)
+    statement = select(*_ROW, *latest.values()).where(
         logged_models.c.lifecycle == ACTIVE, _in_one_of(query.experiments)
     )
     if query.filter is not None:
         statement = statement.where(builder.condition(query.filter))
     if query.datasets and not _has_metric(query.filter):
         statement = statement.where(builder.measured())
-    terms = builder.terms(query.order)
+    columns = logged_models.c
+    if latest:
+        # Or each value would be looked up again wherever the order names it.
+        found = statement.cte("found").prefix_with("MATERIALIZED")
+        statement, columns = select(found), found.c
+    terms = _terms(query.order, columns)
     page = keyset.read_page(db, statement, terms, query.limit, query.after)
     return Page([LoggedModelRow(*row[: len(_ROW)]) for row in page.rows], page.next)
+
+
+def _terms(order: Sequence[ModelOrderTerm], columns: Columns) -> list[Term]:
+    terms = [_term(term, columns) for term in order]
+    if not any(_is_creation(term) for term in order):
+        terms.append(Term(columns["created_ms"], ascending=False))
+    return [*terms, Term(columns["uuid"])]
+
+
+def _is_creation(term: ModelOrderTerm) -> bool:
+    return term.kind is Kind.ATTRIBUTE and term.key == "creation_timestamp"
+
+
+def _term(term: ModelOrderTerm, columns: Columns) -> Term:
+    if term.kind is Kind.ATTRIBUTE:
+        return Term(columns[_SORTED[term.key]], term.ascending)
+    value = columns[_label(term)]
+    rank = case((value.is_(None), 2), (is_nan(value), 1), else_=0)
+    number_only = case((is_nan(value), None), else_=value)
+    return Term(number_only, term.ascending, rank)
+
+
+def _label(term: ModelOrderTerm) -> str:
+    """What the newest value of a metric is called among the columns."""
+    return repr((term.key, term.dataset_name, term.dataset_digest))
 
 
 def _in_one_of(experiments: Sequence[int]) -> ColumnElement[bool]:
@@ -134,12 +177,13 @@ class _Builder:
         rows = select(1).where(points.c.model == logged_models.c.id)
         return any_of(rows.where(or_(*self._datasets)), self._db.kind)
 
-    def terms(self, order: Sequence[ModelOrderTerm]) -> list[Term]:
-        terms = [self._term(term) for term in order]
-        named = {term.key for term in order if term.kind is Kind.ATTRIBUTE}
-        if "creation_timestamp" not in named:
-            terms.append(Term(logged_models.c.created_ms, ascending=False))
-        return [*terms, Term(logged_models.c.uuid)]
+    def latest(self, order: Sequence[ModelOrderTerm]) -> dict[str, ColumnElement[Any]]:
+        """The newest values of the metrics to order by, by their labels."""
+        return {
+            _label(term): self._latest(term).label(_label(term))
+            for term in order
+            if term.kind is Kind.METRIC
+        }
 
     def _comparison(self, node: Comparison) -> ColumnElement[bool]:
         if node.kind is Kind.METRIC:
@@ -176,14 +220,12 @@ class _Builder:
         found = select(extreme(column)).where(where, not_(is_nan(column)))
         return metric_matches(found.scalar_subquery(), node.operator, node.value)
 
-    def _term(self, term: ModelOrderTerm) -> Term:
-        if term.kind is Kind.ATTRIBUTE:
-            return Term(_ORDERS[term.key], term.ascending)
+    def _latest(self, term: ModelOrderTerm) -> ColumnElement[Any]:
         name, digest = term.dataset_name, term.dataset_digest
         conditions = [_on(name, digest)] if name else []
         if digest and not name:
             conditions = [points.c.dataset_digest == digest]
-        latest = (
+        return (
             select(points.c.value)
             .join(runs, runs.c.id == points.c.run)
             .where(self._points(term.key, conditions))
@@ -191,9 +233,6 @@ class _Builder:
             .limit(1)
             .scalar_subquery()
         )
-        rank = case((latest.is_(None), 2), (is_nan(latest), 1), else_=0)
-        number_only = case((is_nan(latest), None), else_=latest)
-        return Term(number_only, term.ascending, rank)
 
     def _points(
         self, key: str, datasets: Sequence[ColumnElement[bool]]

@@ -7,7 +7,10 @@ from typing import NamedTuple
 from trackgate_server.store.sql import Sql
 from trackgate_server.store.transaction import Transaction
 
-_COUNTS = Sql("SELECT (SELECT count(*) FROM experiments), (SELECT count(*) FROM runs)")
+_COUNTS = Sql(
+    "SELECT (SELECT count(*) FROM experiments), (SELECT count(*) FROM runs),"
+    " (SELECT count(*) FROM logged_models)"
+)
 _SIZE = Sql(
     "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
     postgresql="SELECT pg_database_size(current_database())",
@@ -19,12 +22,13 @@ class Counts(NamedTuple):
 
     experiments: int
     runs: int
+    logged_models: int
 
 
 def counts(db: Transaction) -> Counts:
-    """How many experiments and runs there are."""
+    """How many experiments, runs and logged models there are."""
     row = db.one(_COUNTS)
-    return Counts(*row) if row else Counts(0, 0)
+    return Counts(*row) if row else Counts(0, 0, 0)
 
 
 def size_bytes(db: Transaction) -> int:
