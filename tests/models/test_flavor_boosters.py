@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import lightgbm
 import numpy as np
 import pytest
@@ -24,6 +26,16 @@ def test_xgboosts_formats_hold_models_of_both_interfaces(
     again = trackgate.xgboost.load_model(str(folder))
     assert isinstance(again, xgboost.XGBClassifier)
     assert again.predict(DATA).tolist() == model.predict(DATA).tolist()
+
+
+def test_what_is_installed_is_what_a_model_requires(tmp_path: Path) -> None:
+    model = xgboost.XGBClassifier(n_estimators=1, n_jobs=1).fit(DATA, LABELS)
+
+    trackgate.xgboost.save_model(model, tmp_path / "model")
+
+    # The variant without graphics cards stands in for its namesake in these tests.
+    wanted = (tmp_path / "model" / "requirements.txt").read_text().split()
+    assert f"xgboost-cpu=={xgboost.__version__}" in wanted
 
 
 def test_a_booster_takes_the_params_it_knows(save: Save) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import Any
 
 from trackgate.errors import InvalidState
@@ -30,3 +31,15 @@ def library(module: str, distribution: str | None = None) -> Any:
         raise LibraryMissing(
             f"This needs {top}, which is not installed here: pip install {wanted}"
         ) from error
+
+
+def distribution_of(module: str) -> str:
+    """The distribution that a module comes from here: its namesake, or a variant.
+
+    Such as xgboost-cpu, or onnxruntime-gpu.
+    """
+    try:
+        version(module)
+    except PackageNotFoundError:
+        return packages_distributions().get(module, [module])[0]
+    return module

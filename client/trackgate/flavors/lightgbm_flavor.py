@@ -8,7 +8,7 @@ from typing import Any
 
 from trackgate.flavors.boosters import check_is_one, class_name
 from trackgate.flavors.extra_files import copy_extra_files
-from trackgate.flavors.libraries import library
+from trackgate.flavors.libraries import distribution_of, library
 from trackgate.flavors.serialization import CLOUDPICKLE, Serialization
 from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
@@ -65,7 +65,7 @@ class LightgbmFlavor:
             },
             data=file,
             requirements=(
-                "lightgbm",
+                distribution_of("lightgbm"),
                 *(() if is_booster else serialization.requirements),
             ),
         )

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from trackgate.errors import InvalidParameterValue
 from trackgate.flavors.extra_files import copy_extra_files
-from trackgate.flavors.libraries import library
+from trackgate.flavors.libraries import distribution_of, library
 from trackgate.flavors.onnx_sessions import check_session_options, open_session
 from trackgate.models import libraries
 from trackgate.models.code_files import inside
@@ -110,7 +110,7 @@ class OnnxFlavor:
                 **copy_extra_files(options, folder),
             },
             data=_FILE,
-            requirements=("onnx", "onnxruntime"),
+            requirements=("onnx", distribution_of("onnxruntime")),
         )
 
     def read(self, folder: Path, config: Mapping[str, Any]) -> Any:

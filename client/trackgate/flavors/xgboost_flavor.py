@@ -9,7 +9,7 @@ from typing import Any
 from trackgate.errors import InvalidParameterValue
 from trackgate.flavors.boosters import accepted, check_is_one, class_name, class_named
 from trackgate.flavors.extra_files import copy_extra_files
-from trackgate.flavors.libraries import library
+from trackgate.flavors.libraries import distribution_of, library
 from trackgate.models.code_files import inside
 from trackgate.models.flavor import Written
 
@@ -65,7 +65,7 @@ class XgboostFlavor:
                 **copy_extra_files(options, folder),
             },
             data=file,
-            requirements=("xgboost",),
+            requirements=(distribution_of("xgboost"),),
         )
 
     def read(self, folder: Path, config: Mapping[str, Any]) -> Any:
