@@ -77,7 +77,9 @@ def _read(
         raise NotFound("The model's python_function section names no loader_module.")
     flavor = for_loader(str(loader))
     if flavor is not None:
-        own = model.flavor(flavor.name) if flavor.name in model.flavors else {}
+        own: Mapping[str, Any] = {}
+        if flavor.name in model.flavors:
+            own = model.flavor(flavor.name)
         raw = flavor.read(folder, own if flavor.name != PYFUNC else config)
         return raw, flavor.predictor(raw, {**own, **config})
     from trackgate.pyfunc.loader_modules import load_with  # noqa: PLC0415
