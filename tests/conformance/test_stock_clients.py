@@ -13,7 +13,10 @@ PROGRAMS = Path(__file__).parent / "programs"
 TIMEOUT_S = 120
 
 
-EVERYWHERE = ("client_calls", "fluent_calls", "artifact_calls", "command_line")
+EVERYWHERE = (
+    *("client_calls", "fluent_calls", "artifact_calls", "registry_calls"),
+    "command_line",
+)
 
 
 # Each release on another database: that both answer alike is tested elsewhere.
