@@ -61,7 +61,16 @@ class Asked:
         signature: ModelSignature | None = None,
         predict: Predict = lambda data, _: data,
     ) -> None:
-        model = PyFuncModel(Model(signature=signature), None, _Model(predict), {})
+        self._serve(PyFuncModel(Model(signature=signature), None, _Model(predict), {}))
+
+    @classmethod
+    def of(cls, model: PyFuncModel) -> Asked:
+        """A scoring server with a model that was loaded."""
+        asked = cls()
+        asked._serve(model)
+        return asked
+
+    def _serve(self, model: PyFuncModel) -> None:
         self._application = Scoring(model, MOST_BYTES)
 
     def post(self, body: Any, kind: str = JSON, path: str = "/invocations") -> Answered:
