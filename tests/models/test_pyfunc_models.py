@@ -6,6 +6,7 @@ import pickletools
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
+from inspect import Parameter, Signature
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -144,15 +145,40 @@ def shouted(words: list[str]) -> list[str]:
     return [word.upper() for word in words]
 
 
-@pytest.mark.parametrize(
-    "given", [["a", "b"], pd.DataFrame({"n": [1, 2], "w": ["a", "b"]})]
+def keys(rows: list[dict[str, Any]]) -> list[list[str]]:
+    return [sorted(row) for row in rows]
+
+
+shouted_now = partial(shouted)
+shouted_now.__signature__ = Signature(  # type: ignore[attr-defined]
+    [Parameter("words", Parameter.POSITIONAL_ONLY, annotation=list[str])]
 )
+WORDS = pd.DataFrame({"n": [1, 2], "w": ["a", "b"]})
+
+
+@pytest.mark.parametrize("function", [shouted, shouted_now])
+@pytest.mark.parametrize("given", [["a", "b"], WORDS])
 def test_a_function_that_says_it_takes_a_list_gets_one(
-    tmp_path: Path, given: Any
+    tmp_path: Path, function: Any, given: Any
 ) -> None:
-    folder = saved(tmp_path, python_model=shouted)
+    folder = saved(tmp_path, python_model=function)
 
     assert pyfunc.load_model(str(folder)).predict(given) == ["A", "B"]
+
+
+def test_a_function_of_dictionaries_gets_rows(tmp_path: Path) -> None:
+    folder = saved(tmp_path, python_model=keys)
+
+    found = pyfunc.load_model(str(folder)).predict(WORDS)
+
+    assert found == [["n", "w"], ["n", "w"]]
+
+
+def test_a_list_of_texts_needs_a_column_of_them(tmp_path: Path) -> None:
+    folder = saved(tmp_path, python_model=shouted)
+
+    with pytest.raises(InvalidParameterValue, match="has no column of them"):
+        pyfunc.load_model(str(folder)).predict(WORDS[["n"]])
 
 
 def test_pickles_name_the_stock_clients_class_and_nothing_of_ours(

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import typing
-from collections.abc import Sequence
-from inspect import signature
-from typing import Any, get_origin
+import re
+from inspect import Parameter, signature
+from typing import Any, get_args, get_origin
 
 from trackgate.errors import InvalidParameterValue
 
 _NOT_INPUT = ("self", "context", "params")
+# As it stands in code with postponed evaluation; what it names may not be here.
+_LIST = re.compile(r"(?:\w+\.)?[Ll]ist(?:\[(?P<item>.*)\])?")
+_DICT = re.compile(r"(?:\w+\.)?[Dd]ict\b.*")
 
 
-def input_hint(model: Any, method: str) -> Any:
-    """The hint of the method's input; None where it has none, or none that resolves."""
+def items_wanted(model: Any, method: str) -> Any | None:
+    """What the list is of that the method says it takes; None where it says no such.
+
+    `str` for `list[str]`, `dict` for lists of dictionaries, else `object`.
+    """
     # Of a function, the method only says that it passes on what it gets.
     function = getattr(model, "func", None) or getattr(model, method)
-    try:
-        hints = typing.get_type_hints(function)
-        names = [name for name in signature(function).parameters if name in hints]
-    # Hints may name what is not here; they are no reason not to load a model.
-    except Exception:
+    given = signature(function).parameters.values()
+    hints = [one.annotation for one in given if one.name not in _NOT_INPUT]
+    if not hints or hints[-1] is Parameter.empty:
         return None
-    inputs = [name for name in names if name not in _NOT_INPUT]
-    return hints[inputs[-1]] if inputs else None
+    return _of_text(hints[-1]) if isinstance(hints[-1], str) else _of_type(hints[-1])
 
 
-def listed(data: Any, items: Sequence[Any]) -> Any:
-    """A data frame as a list: of its rows, or of its column's values.
+def listed(data: Any, item: Any) -> Any:
+    """A data frame as a list: of its rows, or of a column's values.
 
-    items  what the list is of, as `typing.get_args` has it
+    item  as `items_wanted` says
 
     Anything else stays as it is. Raises InvalidParameterValue for a frame without a
     column that fits.
     """
     if not hasattr(data, "to_dict") or not hasattr(data, "columns"):
         return data
-    item = items[0] if items else Any
-    if item is dict or get_origin(item) is dict:
+    if item is dict:
         return data.to_dict(orient="records")
     for name in data.columns:
         values = data[name].tolist()
@@ -46,3 +47,21 @@ def listed(data: Any, items: Sequence[Any]) -> Any:
     raise InvalidParameterValue(
         "The model takes a list of texts; the data has no column of them."
     )
+
+
+def _of_type(hint: Any) -> Any | None:
+    if hint is not list and get_origin(hint) is not list:
+        return None
+    item, *_ = get_args(hint) or (object,)
+    kind = get_origin(item) or item
+    return kind if kind in (str, dict) else object
+
+
+def _of_text(hint: str) -> Any | None:
+    found = _LIST.fullmatch(hint.strip())
+    if found is None:
+        return None
+    item = (found["item"] or "").strip()
+    if _DICT.fullmatch(item):
+        return dict
+    return str if item == "str" else object

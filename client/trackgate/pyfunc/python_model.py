@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args, get_origin
+from typing import Any
 
-from trackgate.pyfunc.input_hints import input_hint, listed
+from trackgate.pyfunc.input_hints import items_wanted, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +83,17 @@ class PythonModelPredictor:
         self._takes_params = "params" in parameters
         others = [name for name in parameters if name != "params"]
         self._takes_context = "context" in parameters or len(others) >= 2
-        self._wants = input_hint(model, method)
+        self._items = items_wanted(model, method)
 
     @property
     def wants_list(self) -> bool:
         """Whether the method says that it takes a list, as in `list[str]`."""
-        return get_origin(self._wants) is list
+        return self._items is not None
 
     def predict(self, data: Any, params: Mapping[str, Any] | None = None) -> Any:
         """What the model's method returns."""
         if self.wants_list:
-            data = listed(data, get_args(self._wants))
+            data = listed(data, self._items)
         more = {"params": params} if self._takes_params else {}
         if self._takes_context:
             return self._method(self.context, data, **more)
