@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 from trackgate_wire.errors import InvalidParameterValue, NotFound
-from trackgate_wire.logged_models import GET_LOGGED_MODEL, GetLoggedModel
+from trackgate_wire.logged_models import (
+    DELETE_LOGGED_MODEL,
+    GET_LOGGED_MODEL,
+    GetLoggedModel,
+)
 from trackgate_wire.model_versions import (
     DELETE_MODEL_VERSION_TAG,
     SET_MODEL_VERSION_TAG,
@@ -204,3 +208,18 @@ def test_a_version_is_made_from_another_by_its_name(
         assert download_uri(api, copy, made.version) == logged.artifact_uri
     latest = new_version(api, copy, f"models:/{name}/latest".replace(" ", "%20"))
     assert get_version(api, copy, latest).source == f"models:/{name}/2"
+
+
+def test_a_version_is_copied_even_if_its_logged_model_is_deleted(
+    api: Api, experiment: str
+) -> None:
+    name = new_model(api)
+    logged = log_model(api, experiment)
+    new_version(api, name, logged.artifact_uri, model_id=logged.model_id)
+    api.call(DELETE_LOGGED_MODEL, model_id=logged.model_id)
+
+    assert new_version(api, name, f"models:/{name}/1") == "2"
+
+    assert get_version(api, name, "2").model_id == logged.model_id
+    with pytest.raises(NotFound, match=logged.model_id):
+        new_version(api, name, logged.artifact_uri, model_id=logged.model_id)

@@ -59,8 +59,8 @@ def create(scope: Scope, request: CreateModelVersion) -> ModelVersionFound:
     user = scope.caller.user or ""
     row = model_versions.insert(scope.db, request.name, user, new, scope.now_ms)
     model_labels.put_on_version(scope.db, (row.model, row.version), tags)
-    if row.model_id:
-        logged = logged_models.get_active(scope.db, row.model_id)
+    # A version that is copied may have outlived its logged model.
+    for logged in logged_models.find_all(scope.db, [row.model_id]):
         model_registrations.add(scope.db, logged.key, row.name, row.version)
     _note(scope, row, "create")
     return _found(scope, row)
