@@ -11,8 +11,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
-
+from trackgate.models import libraries
 from trackgate.models.requirement_files import normalized
 
 _logger = logging.getLogger("trackgate")
@@ -101,10 +100,11 @@ def _required_by(name: str) -> Iterator[str]:
         written = requires(name) or []
     except PackageNotFoundError:
         return
+    packaging = libraries.load("packaging.requirements")
     for text in written:
         try:
-            requirement = Requirement(text)
-        except InvalidRequirement:
+            requirement = packaging.Requirement(text)
+        except packaging.InvalidRequirement:
             continue
         marker = requirement.marker
         if marker is None or marker.evaluate({"extra": ""}):
