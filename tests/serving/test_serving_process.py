@@ -82,12 +82,25 @@ def test_a_slow_request_is_cut_off_and_its_computation_ends(
     assert quick_server.post().json() == _ANSWER
 
 
+def test_it_is_well_while_the_model_is_busy(quick_server: Served) -> None:
+    with ThreadPoolExecutor(8) as callers:
+        asked = [callers.submit(quick_server.post, sleep=0.4) for _ in range(8)]
+        time.sleep(0.1)
+        began = time.monotonic()
+        well = requests.get(f"{quick_server.address}/ping", timeout=10)
+        took_s = time.monotonic() - began
+
+    assert well.ok
+    assert took_s < 0.25
+    assert all(one.result().json() == _ANSWER for one in asked)
+
+
 def test_a_caller_that_does_not_go_on_holds_nobody_up(quick_server: Served) -> None:
     begun = b"POST /invocations HTTP/1.1\r\nContent-Length: 50\r\n"
     with ExitStack() as callers:
         for _ in range(20):
             callers.enter_context(_connected(quick_server))
-        halting = [callers.enter_context(_connected(quick_server)) for _ in range(3)]
+        halting = [callers.enter_context(_connected(quick_server)) for _ in range(9)]
         for one in halting:
             one.sendall(begun + b"Content-Type: application/json\r\n\r\n{")
 

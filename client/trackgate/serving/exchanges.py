@@ -46,7 +46,7 @@ class Connection:
 class Stage(Enum):
     """How far a request has come."""
 
-    WAITS = "it waits for a thread"
+    WAITS = "it waits for its turn"
     IS_READ = "the caller still sends it"
     IS_COMPUTED = "the model is at work on it"
 

@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
 from typing import Protocol
@@ -29,6 +30,10 @@ _FRESH_LINGER_S = 5
 # Below the usual limit of 1,024 open files.
 _MOST_CONNECTIONS = 800
 _TURN_S = 1.0
+# Threads that read requests and send answers, beside those that compute: a few callers
+# that are slow, or requests that wait, do not keep others from being heard.
+_READERS = 32
+_WAITING = 16
 
 
 class Host(Protocol):
@@ -54,6 +59,25 @@ class Host(Protocol):
         """Say in the log that a request was cut off."""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one process takes on.
+
+    timeout_s  a request that takes longer is cut off
+    turns      so many are computed at the same time
+    others     other processes take connections from the same queue
+    """
+
+    timeout_s: float
+    turns: int
+    others: bool
+
+    @property
+    def most_asked(self) -> int:
+        """Requests for the model above which no connection is accepted."""
+        return self.turns if self.others else self.turns + _WAITING
+
+
 class Loop:
     """Serves until its host is to end; `run` returns when all is answered."""
 
@@ -62,14 +86,12 @@ class Loop:
         host: Host,
         listeners: Sequence[socket.socket],
         wake: tuple[int, int],
-        timeout_s: float,
-        threads: int,
+        limits: Limits,
     ) -> None:
         self._host = host
         self._listeners = listeners
         self._wake_in, self._wake_out = wake
-        self._timeout_s = timeout_s
-        self._threads = threads
+        self._limits = limits
         self._selector = selectors.DefaultSelector()
         self._jobs: SimpleQueue[Exchange] = SimpleQueue()
         self._running: set[Exchange] = set()
@@ -83,7 +105,7 @@ class Loop:
     def run(self) -> None:
         """Serve; then answer whatever was accepted before the end was asked for."""
         self._selector.register(self._wake_in, selectors.EVENT_READ, self._awake)
-        for _ in range(self._threads):
+        for _ in range(self._limits.turns + _READERS):
             self._start_thread()
         while self._host.alive and not self.spoiled and not self._host.is_orphan():
             self._accept_while_there_is_room()
@@ -116,8 +138,9 @@ class Loop:
     # Accepting
 
     def _accept_while_there_is_room(self) -> None:
-        """Leave connections to other processes while all threads have work."""
-        room = len(self._running) <= self._threads
+        """Leave connections in the queue while the model has enough to do."""
+        asked = sum(one.stage is not Stage.IS_READ for one in self._running)
+        room = asked <= self._limits.most_asked
         room = room and len(self._running) + len(self._quiet) < _MOST_CONNECTIONS
         if room == self._accepting:
             return
@@ -165,7 +188,7 @@ class Loop:
 
     def _begin(self, connection: Connection) -> None:
         connection.fresh = False
-        exchange = Exchange(connection, self._timeout_s)
+        exchange = Exchange(connection, self._limits.timeout_s)
         self._running.add(exchange)
         self._jobs.put(exchange)
 
@@ -224,7 +247,7 @@ class Loop:
             self._turn()
             now = time.monotonic()
             self._close_quiet(now, _LINGER_S, _FRESH_LINGER_S)
-            if now - began > self._timeout_s + _FRESH_LINGER_S:
+            if now - began > self._limits.timeout_s + _FRESH_LINGER_S:
                 break
 
     def _stop_listening(self) -> None:

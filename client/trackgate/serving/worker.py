@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from trackgate_wire.errors import ErrorCode
 from trackgate.models.libraries import load
 from trackgate.serving.application import READ, CutOff
 from trackgate.serving.exchanges import Connection, Exchange, Stage
-from trackgate.serving.loop import Loop
+from trackgate.serving.loop import Limits, Loop
 from trackgate.serving.raw_answers import refusal, whole
 
 _log = logging.getLogger(__name__)
@@ -52,10 +53,11 @@ class _ScoringWorker:
         self._create = load("gunicorn.http.wsgi").create
         self._parser = load("gunicorn.http.parser").RequestParser
         self._not_http: type[Exception] = load("gunicorn.http.errors").ParseException
+        self._turns = threading.Semaphore(self.threads)
         wake_in, wake_out = self.PIPE
-        loop = Loop(
-            self, self.sockets, (wake_in, wake_out), self.timeout_s, self.threads
-        )
+        others = int(self.cfg.workers) > 1
+        limits = Limits(self.timeout_s, self.threads, others)
+        loop = Loop(self, self.sockets, (wake_in, wake_out), limits)
         loop.run()
         if loop.spoiled:
             # The interpreter would wait for what does not come to an end.
@@ -91,32 +93,56 @@ class _ScoringWorker:
         _, environ = self._create(
             request, connection.socket, connection.address, server, self.cfg
         )
-        answer = _Answer(exchange, request, ends=not self.alive)
+        answer = _Answer(exchange, request, self._turns, ends=not self.alive)
         environ[READ] = answer.read
-        answer.send(self.wsgi(environ, answer.start))
+        try:
+            body = self.wsgi(environ, answer.start)
+        finally:
+            answer.end_turn()
+        answer.send(body)
         return answer.stays_open
 
     def report_cut(self, stage: Stage) -> None:
         message = "A request was cut off after %g s: %s."
         _log.error(message, self.timeout_s, stage.value)
+        if stage is Stage.IS_COMPUTED:
+            # Its thread does not come back to do so; others wait.
+            self._turns.release()
 
 
 class _Answer:
     """What an application says to one request, and how it is sent: at once."""
 
-    def __init__(self, exchange: Exchange, request: Any, *, ends: bool) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        request: Any,
+        turns: threading.Semaphore,
+        *,
+        ends: bool,
+    ) -> None:
         self._exchange = exchange
         self._request = request
+        self._turns = turns
+        self._has_turn = False
         self._has_been_read = False
         self._head = b""
         self.stays_open = not ends and not request.should_close()
 
     def read(self) -> None:
-        """The request has come in as a whole; what follows is the model's time."""
+        """The request has come in as a whole; wait for the model."""
         self._has_been_read = True
+        self._exchange.stage = Stage.WAITS
+        self._has_turn = self._turns.acquire()
         self._exchange.stage = Stage.IS_COMPUTED
         if self._exchange.is_claimed():
             raise CutOff
+
+    def end_turn(self) -> None:
+        """Let the next one have the model."""
+        if self._has_turn:
+            self._has_turn = False
+            self._turns.release()
 
     def start(self, status: str, headers: list[tuple[str, str]]) -> None:
         """WSGI's `start_response`, without `write`, which our application lacks."""
