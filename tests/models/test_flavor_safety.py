@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 import trackgate
@@ -79,7 +80,7 @@ def test_no_other_class_is_called_than_a_models(save: Save) -> None:
 
 def test_a_model_names_no_files_outside_its_folder(save: Save, tmp_path: Path) -> None:
     folder = save("sklearn", StandardScaler().fit(DATA))
-    (folder / "model.pkl").rename(tmp_path / "outside.pkl")
+    copyfile(folder / "model.pkl", tmp_path / "outside.pkl")
     change(folder, "sklearn", pickled_model="../outside.pkl")
 
     with pytest.raises(TrackgateError, match="not inside the model's folder"):

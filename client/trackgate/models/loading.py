@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from trackgate.errors import NotFound
 from trackgate.models import checksums, code_files
 from trackgate.models.flavor import Flavor, Predictor
-from trackgate.models.mlmodel import PYFUNC, Model
+from trackgate.models.mlmodel import MLMODEL_FILE_NAME, PYFUNC, Model
 from trackgate.models.plugins import for_loader
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def fetched(uri: str, dst_path: str | os.PathLike[str] | None = None) -> Path:
     """
     if dst_path is None and Path(uri).is_dir():
         # Spares those who only use local folders the client.
-        checksums.verify(Path(uri))
+        if (Path(uri) / MLMODEL_FILE_NAME).is_file():
+            checksums.verify(Path(uri))
         return Path(uri)
     from trackgate.models.fetching import fetch  # noqa: PLC0415
 
