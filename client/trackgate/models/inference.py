@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import warnings
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any
 
 from trackgate.errors import InvalidParameterValue
 from trackgate.models import libraries
@@ -24,7 +24,6 @@ from trackgate.models.column_types import (
 from trackgate.models.kinds import class_of, is_dict, is_list
 from trackgate.models.merging import merge
 from trackgate.models.numpy_types import data_type_of
-from trackgate.models.params import ParamSchema, ParamSpec
 from trackgate.models.schema import ColSpec, Schema, Spec, TensorSpec
 
 np = libraries.load("numpy")
@@ -82,18 +81,6 @@ def schema_or_any(what: str, data: Any) -> Schema | None:
 def schema_of(data: Any) -> Schema:
     """The schema that an example shows; raises InvalidParameterValue."""
     return Schema(list(_specs(data)))
-
-
-def param_schema(params: Mapping[str, Any]) -> ParamSchema:
-    """The schema of parameters with their values as defaults.
-
-    Raises InvalidParameterValue for a value that is no parameter's.
-    """
-    if not isinstance(params, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidParameterValue(
-            f"Parameters are a dictionary, not {type(params).__name__}."
-        )
-    return ParamSchema([_param(str(name), value) for name, value in params.items()])
 
 
 def _specs(data: Any) -> Iterable[Spec]:
@@ -241,26 +228,3 @@ def _is_sparse(data: Any) -> bool:
     return sparse is not None and isinstance(
         data, sparse.csr_matrix | sparse.csc_matrix
     )
-
-
-def _param(name: str, value: Any) -> ParamSpec:
-    if isinstance(value, dict):
-        return ParamSpec(name, cast(Object, type_of(value)), value)
-    if isinstance(value, list | np.ndarray):
-        array = np.array(value)
-        if array.ndim != 1:
-            raise InvalidParameterValue(
-                f"Parameter {name!r} has {array.ndim} dimensions; one value or a list"
-                " of them is allowed."
-            )
-        moments = all(isinstance(one, dt.date | np.datetime64) for one in value)
-        kind = DataType.datetime if moments else data_type_of(array.dtype)
-        return ParamSpec(name, kind, value, (-1,))
-    if isinstance(value, dt.date | np.datetime64):
-        return ParamSpec(name, DataType.datetime, value)
-    if not np.isscalar(value):
-        raise InvalidParameterValue(
-            f"Parameter {name!r} is one value, a list or a dictionary, not"
-            f" {type(value).__name__}."
-        )
-    return ParamSpec(name, data_type_of(np.array(value).dtype), value)

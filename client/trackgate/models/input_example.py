@@ -12,10 +12,11 @@ from typing import Any, cast
 
 from trackgate.errors import InvalidParameterValue
 from trackgate.models import libraries
-from trackgate.models.inference import param_schema
+from trackgate.models.code_files import inside
 from trackgate.models.json_columns import typed
 from trackgate.models.kinds import is_dict, is_list
 from trackgate.models.mlmodel import Model
+from trackgate.models.param_inference import param_schema
 from trackgate.models.schema import Schema
 
 np = libraries.load("numpy")
@@ -94,7 +95,7 @@ def read_params(model: Model, folder: Path) -> Any:
 def read_serving(model: Model, folder: Path) -> str | None:
     """The body of a request to the model's server; None where there is none."""
     name = (model.saved_input_example_info or {}).get("serving_input_path")
-    return (folder / name).read_text(encoding="utf-8") if name else None
+    return inside(folder, name).read_text(encoding="utf-8") if name else None
 
 
 def _split(given: Any) -> tuple[Any, dict[str, Any] | None]:
@@ -190,7 +191,7 @@ def _has_array(data: Any) -> bool:
 
 
 def _content(info: Mapping[str, Any], folder: Path) -> Any:
-    file = folder / str(info.get("artifact_path", EXAMPLE_FILE))
+    file = inside(folder, str(info.get("artifact_path", EXAMPLE_FILE)))
     return json.loads(file.read_text(encoding="utf-8"))
 
 

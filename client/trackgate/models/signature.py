@@ -70,10 +70,10 @@ def infer_signature(
     described becomes one column of any type, with a warning.
     """
     # The signature of a stored model is read without NumPy and pandas.
-    from trackgate.models import inference  # noqa: PLC0415
+    from trackgate.models import inference, param_inference  # noqa: PLC0415
 
     return ModelSignature(
         inputs=inference.schema_or_any("input", model_input),
         outputs=inference.schema_or_any("output", model_output),
-        params=inference.param_schema(params) if params else None,
+        params=param_inference.param_schema(params) if params else None,
     )
