@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from trackgate.lazily import loader
+
 if TYPE_CHECKING:
     __version__: str
     from trackgate import (
@@ -327,21 +329,13 @@ _MODULES = frozenset(
         "xgboost",
     }
 )
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_find = loader(__name__, _HOMES, _MODULES)
 
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
         return import_module("importlib.metadata").version(__name__)
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    # The next use finds it without coming here.
-    globals()[name] = value
-    return value
+    return _find(name)
 
 
 def __dir__() -> list[str]:

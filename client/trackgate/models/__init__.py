@@ -5,8 +5,9 @@ Nothing here is loaded before it is used.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from trackgate.lazily import loader
 
 if TYPE_CHECKING:
     from trackgate.models.column_types import (
@@ -56,20 +57,7 @@ _HOMES = {
     "signature_updates": ("set_signature",),
     "signature": ("ModelSignature", "infer_signature"),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_SUBMODULES = frozenset({"signature"})
-
-
-def __getattr__(name: str) -> object:
-    if name in _SUBMODULES:
-        return import_module(f"{__name__}.{name}")
-    home = _HOME_OF.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    # The next use finds it without coming here.
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOMES, {"signature"})
 
 
 def __dir__() -> list[str]:

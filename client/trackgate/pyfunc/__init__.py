@@ -5,8 +5,9 @@ The names are MLflow's: `pyfunc.PythonModel`, `pyfunc.log_model`, `pyfunc.load_m
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from trackgate.lazily import loader
 
 if TYPE_CHECKING:
     from trackgate.pyfunc.loaded import PyFuncModel
@@ -26,25 +27,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "FLAVOR_NAME": "saving",
-    "PyFuncModel": "loaded",
-    "PythonModel": "python_model",
-    "PythonModelContext": "python_model",
-    "get_model_dependencies": "loading",
-    "load_model": "loading",
-    "log_model": "saving",
-    "save_model": "saving",
+    "loaded": ("PyFuncModel",),
+    "loading": ("get_model_dependencies", "load_model"),
+    "python_model": ("PythonModel", "PythonModelContext"),
+    "saving": ("FLAVOR_NAME", "log_model", "save_model"),
 }
 
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(f"{__name__}.{home}"), name)
-    # The next use finds it without coming here.
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
