@@ -24,7 +24,9 @@ class Programs:
         script = self.folder / "script.py"
         script.write_text(dedent(text))
         return subprocess.Popen(
-            [sys.executable, str(script)],
+            # Started in the background of a shell, these tests ignore Ctrl-C, and so
+            # would what they start.
+            ["env", "--default-signal", sys.executable, str(script)],
             env=self.environment(**variables),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
