@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import argparse
 import base64
-import os
-import re
 import secrets
 import shutil
-import signal
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+from side_by_side import compare, free_port, requests_a_second, running
 
 HERE = Path(__file__).parent
 
@@ -55,11 +51,11 @@ _FAR_APART = 100_000_000
 
 def main() -> None:
     options = _options()
-    with ExitStack() as running, tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as started, tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         systems = [
-            running.enter_context(_trackgate(root / "ours", options.backend_store_uri)),
-            running.enter_context(
+            started.enter_context(_trackgate(root / "ours", options.backend_store_uri)),
+            started.enter_context(
                 _peer(root / "peer", options.peer_python, options.peer_store_uri)
             ),
         ]
@@ -83,36 +79,26 @@ def _options() -> argparse.Namespace:
 def _compare(
     workload: Workload, systems: list[System], seconds: int, rounds: int
 ) -> None:
-    rates: dict[str, list[float]] = {system.name: [] for system in systems}
-    for number in range(rounds):
-        for system in systems:
-            # Points that are stored already would cost less, or more.
-            first = (WORKLOADS.index(workload) * rounds + number) * _FAR_APART
-            rates[system.name].append(_measure(system, workload, seconds, first))
-    print(workload.name)
-    ours, theirs = (statistics.median(rates[system.name]) for system in systems)
-    for system in systems:
-        spread = ", ".join(f"{rate:,.0f}" for rate in rates[system.name])
-        median = statistics.median(rates[system.name])
-        print(f"  {system.name:<12} {median:>12,.0f}   ({spread})")
-    ratio = f"{ours / theirs:.1f}x" if theirs else "the peer answered nothing in time"
-    print(f"  ratio        {ratio:>13}", flush=True)
+    by_name = {system.name: system for system in systems}
+
+    def measure(name: str, number: int) -> float:
+        # Points that are stored already would cost less, or more.
+        first = (WORKLOADS.index(workload) * rounds + number) * _FAR_APART
+        return _measure(by_name[name], workload, seconds, first)
+
+    compare(workload.name, list(by_name), rounds, measure)
 
 
 def _measure(system: System, workload: Workload, seconds: int, first: int) -> float:
-    command = [
-        "wrk", "-t1", f"-c{workload.clients}", f"-d{seconds}s", "--timeout", "30s",
-        "-s", str(HERE / "logging.lua"), system.address, "--",
-        system.token, system.run_id, str(workload.size), str(first),
-    ]  # fmt: skip
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
-    if failed is not None:
-        print(f"  {system.name}: {failed[1]} answers were no 200", file=sys.stderr)
-    found = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    if found is None:
-        raise RuntimeError(f"wrk said nothing of requests:\n{text}")
-    return float(found[1]) * workload.size
+    rate = requests_a_second(
+        system.name,
+        system.address,
+        connections=workload.clients,
+        seconds=seconds,
+        script=HERE / "logging.lua",
+        given=[system.token, system.run_id, str(workload.size), str(first)],
+    )
+    return rate * workload.size
 
 
 @contextmanager
@@ -125,38 +111,32 @@ def _trackgate(folder: Path, store: str | None) -> Generator[System]:
         [*command, "users", "add", "bench", "--password-stdin", *where],
         input=password, text=True, check=True, capture_output=True,
     )  # fmt: skip
-    port = _free_port()
-    with _process([*command, "up", "--port", str(port), *where], folder / "up.txt"):
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    up = [*command, "up", "--port", str(port), *where]
+    with running(up, folder / "up.txt", f"{address}/health", {}):
         token = base64.b64encode(f"bench:{password}".encode()).decode()
-        yield _system("trackgate", f"http://127.0.0.1:{port}", token)
+        yield _system("trackgate", address, token)
 
 
 @contextmanager
 def _peer(folder: Path, python: str, store: str | None) -> Generator[System]:
     folder.mkdir()
-    port = _free_port()
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
     command = [
         python, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port),
         "--backend-store-uri", store or f"sqlite:///{folder / 'mlflow.db'}",
         "--artifacts-destination", str(folder / "artifacts"),
     ]  # fmt: skip
-    with _process(command, folder / "server.txt"):
-        yield _system("mlflow", f"http://127.0.0.1:{port}", "-")
+    with running(command, folder / "server.txt", f"{address}/health", {}):
+        # The peer goes on starting things for a while after it answers.
+        time.sleep(20)
+        yield _system("mlflow", address, "-")
 
 
 def _system(name: str, address: str, token: str) -> System:
     headers = {} if token == "-" else {"Authorization": f"Basic {token}"}
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            if requests.get(f"{address}/health", timeout=5).ok:
-                break
-        except requests.RequestException:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(0.2)
-    # The peer goes on starting things for a while after it answers.
-    time.sleep(1 if name == "trackgate" else 20)
     answer = requests.post(
         f"{address}/api/2.0/mlflow/runs/create",
         json={"experiment_id": "0", "start_time": int(time.time() * 1000)},
@@ -165,31 +145,6 @@ def _system(name: str, address: str, token: str) -> System:
     )
     answer.raise_for_status()
     return System(name, address, token, answer.json()["run"]["info"]["run_id"])
-
-
-@contextmanager
-def _process(command: list[str], log: Path) -> Generator[None]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, stdout=output, stderr=output, start_new_session=True
-        )
-    try:
-        yield
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(20)
-        # The peer leaves helpers of its own behind.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

@@ -5,17 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
-import signal
-import socket
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +17,7 @@ import numpy as np
 import pandas as pd
 import requests
 import trackgate.sklearn
+from side_by_side import compare, free_port, requests_a_second, running
 from sklearn.tree import DecisionTreeClassifier
 from trackgate.models import infer_signature
 
@@ -56,14 +51,14 @@ WORKLOADS = (
 
 def main() -> None:
     options = _options()
-    with ExitStack() as running, tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as started, tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         model = _model(root / "model")
         ours = [sys.executable, "-m", "trackgate", "models", "serve"]
         theirs = [options.peer_python, "-m", "mlflow", "models", "serve"]
         systems = [
-            running.enter_context(_served("trackgate", ours, model, root)),
-            running.enter_context(_served("mlflow", theirs, model, root)),
+            started.enter_context(_served("trackgate", ours, model, root)),
+            started.enter_context(_served("mlflow", theirs, model, root)),
         ]
         for workload in WORKLOADS:
             body = _body(root / f"{workload.rows}.json", workload.rows)
@@ -120,81 +115,33 @@ def _check_answers(systems: list[System], body: Path) -> None:
 def _compare(
     workload: Workload, systems: list[System], body: Path, options: argparse.Namespace
 ) -> None:
-    rates: dict[str, list[float]] = {system.name: [] for system in systems}
-    for _ in range(options.rounds):
-        for system in systems:
-            rates[system.name].append(_measure(system, workload, body, options.seconds))
-    print(workload.name)
-    for name, found in rates.items():
-        spread = ", ".join(f"{rate:,.1f}" for rate in found)
-        print(f"  {name:<12} {statistics.median(found):>12,.1f}   ({spread})")
-    ours, theirs = (statistics.median(rates[system.name]) for system in systems)
-    ratio = f"{ours / theirs:.1f}x" if theirs else "the peer answered nothing in time"
-    print(f"  ratio        {ratio:>13}", flush=True)
+    addresses = {system.name: system.address for system in systems}
 
+    def measure(name: str, _: int) -> float:
+        return requests_a_second(
+            name,
+            addresses[name],
+            connections=workload.connections,
+            seconds=options.seconds,
+            script=HERE / "serving.lua",
+            given=[str(body)],
+        )
 
-def _measure(system: System, workload: Workload, body: Path, seconds: int) -> float:
-    command = [
-        "wrk", "-t1", f"-c{workload.connections}", f"-d{seconds}s", "--timeout", "30s",
-        "-s", str(HERE / "serving.lua"), system.address, "--", str(body),
-    ]  # fmt: skip
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
-    if failed is not None:
-        print(f"  {system.name}: {failed[1]} answers were no 200", file=sys.stderr)
-    found = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    if found is None:
-        raise RuntimeError(f"wrk said nothing of requests:\n{text}")
-    return float(found[1])
+    compare(workload.name, list(addresses), options.rounds, measure)
 
 
 @contextmanager
 def _served(
     name: str, command: list[str], model: Path, folder: Path
 ) -> Generator[System]:
-    port = _free_port()
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
     options = ["-m", str(model), "-p", str(port), "--env-manager", "local"]
     # The peer starts programs that it looks up on the PATH.
-    path = f"{Path(command[0]).parent}:{os.environ['PATH']}"
-    with (folder / f"{name}.txt").open("wb") as output:
-        process = subprocess.Popen(
-            [*command, *options],
-            env={**os.environ, "PATH": path},
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait(address, process)
+    path = {"PATH": f"{Path(command[0]).parent}:{os.environ['PATH']}"}
+    log = folder / f"{name}.txt"
+    with running([*command, *options], log, f"{address}/ping", path):
         yield System(name, address)
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        # The peer leaves its server behind.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"{process.args} ended with {process.returncode}")
-        with suppress(requests.RequestException):
-            if requests.get(f"{address}/ping", timeout=5).ok:
-                return
-        time.sleep(0.2)
-    raise RuntimeError(f"nothing answers at {address}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":
