@@ -14,6 +14,7 @@ pytest_plugins = [
 # A test that asks for one of these fixtures, itself or through another, is marked.
 MARKS = {
     "postgres_server": pytest.mark.postgres,
+    "mortal_postgres": pytest.mark.postgres,
     "peer_python": pytest.mark.peer,
     "stack": pytest.mark.nginx,
 }

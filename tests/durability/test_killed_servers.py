@@ -56,14 +56,14 @@ def test_a_killed_worker_is_replaced_and_loses_nothing(
 
 @pytest.mark.postgres
 def test_a_killed_postgresql_loses_nothing_and_the_server_finds_it_again(
-    postgres_server: PostgresServer, new_store: NewStore
+    mortal_postgres: PostgresServer,
 ) -> None:
-    with running_stack(new_store("postgresql")) as stack:
+    with running_stack(mortal_postgres.uri("killed")) as stack:
         writers = [new_writer(stack.client("ada")) for _ in range(_WRITERS)]
         with Load(writers) as load:
             for _ in range(2):
                 load.wait_for(60)
-                postgres_server.kill()
+                mortal_postgres.kill()
                 time.sleep(0.3)
                 answer = stack.client("ada").raw(
                     "GET", "/api/2.0/mlflow/runs/get?run_id=x"
@@ -71,7 +71,7 @@ def test_a_killed_postgresql_loses_nothing_and_the_server_finds_it_again(
                 assert answer.status == 503
                 assert answer.headers["Retry-After"]
                 assert answer.error_code == "TEMPORARILY_UNAVAILABLE"
-                postgres_server.start()
+                mortal_postgres.start()
                 load.wait_for(60, within_s=10)
         for writer in writers:
             check_nothing_lost(stack.client("ada"), writer)

@@ -166,8 +166,21 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres_server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
     """One PostgreSQL for the whole session; each test asks for its own database."""
+    with _running(request.config) as server:
+        yield server
+
+
+@pytest.fixture
+def mortal_postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
+    """A PostgreSQL of the test's own, to kill: nobody else's connections break."""
+    with _running(request.config) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(config: pytest.Config) -> Iterator[PostgresServer]:
     server = PostgresServer(
-        _find_programs(request.config),
+        _find_programs(config),
         # Short and outside pytest's folders: a socket's path has at most 107
         # bytes, and `postgres` may not enter a folder of root's.
         Path(tempfile.mkdtemp(prefix="trackgate-postgres-")),

@@ -19,16 +19,16 @@ def test_a_database_asked_for_again_is_empty(postgres_server: PostgresServer) ->
             db.execute("CREATE TABLE t (x int)")
 
 
-def test_committed_rows_survive_a_kill(postgres_server: PostgresServer) -> None:
-    uri = postgres_server.uri("killed")
+def test_committed_rows_survive_a_kill(mortal_postgres: PostgresServer) -> None:
+    uri = mortal_postgres.uri("killed")
     with connect(uri) as db:
         db.execute("CREATE TABLE t (x int)")
         db.execute("INSERT INTO t VALUES (1)")
 
-    postgres_server.kill()
+    mortal_postgres.kill()
     with pytest.raises(psycopg.OperationalError):
         connect(uri)
-    postgres_server.restart()
+    mortal_postgres.restart()
 
     with connect(uri) as db:
         assert db.execute("SELECT x FROM t").fetchall() == [(1,)]
