@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from trackgate.lazily import loader
+from trackgate.lazily import loader as _loader
 
 if TYPE_CHECKING:
     __version__: str
@@ -329,7 +329,7 @@ _MODULES = frozenset(
         "xgboost",
     }
 )
-_find = loader(__name__, _HOMES, _MODULES)
+_find = _loader(__name__, _HOMES, _MODULES)
 
 
 def __getattr__(name: str) -> object:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackgate.lazily import loader
+from trackgate.lazily import loader as _loader
 
 if TYPE_CHECKING:
     from trackgate.models.column_types import (
@@ -57,7 +57,7 @@ _HOMES = {
     "signature_updates": ("set_signature",),
     "signature": ("ModelSignature", "infer_signature"),
 }
-__getattr__ = loader(__name__, _HOMES, {"signature"})
+__getattr__ = _loader(__name__, _HOMES, {"signature"})
 
 
 def __dir__() -> list[str]:

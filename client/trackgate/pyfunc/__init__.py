@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trackgate.lazily import loader
+from trackgate.lazily import loader as _loader
 
 if TYPE_CHECKING:
     from trackgate.pyfunc.loaded import PyFuncModel
@@ -33,7 +33,7 @@ _HOMES = {
     "saving": ("FLAVOR_NAME", "log_model", "save_model"),
 }
 
-__getattr__ = loader(__name__, _HOMES)
+__getattr__ = _loader(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
