@@ -1,16 +1,14 @@
-"""The example program, with each package that can speak to the server."""
+"""The example program with our client; tests/end_to_end has the others too."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.environment.peers import Release
 from tests.fixtures.sites import Server, Stack
 
 ARTICLE = Path(__file__).parents[2] / "examples" / "article.py"
@@ -52,15 +50,6 @@ def test_it_runs_on_a_bare_server(server: Server, tmp_path: Path) -> None:
     assert "files: tree.png, tree.txt" in done.stdout
 
 
-def test_it_runs_through_nginx(stack: Stack, tmp_path: Path) -> None:
-    variables = ours(stack.address, "ada", stack.passwords["ada"])
-
-    done = run_article(sys.executable, "trackgate", tmp_path, variables)
-
-    assert done.returncode == 0, done.stderr
-    assert "files: tree.png, tree.txt" in done.stdout
-
-
 def test_it_runs_through_nginx_with_the_peers_variables(
     stack: Stack, tmp_path: Path
 ) -> None:
@@ -69,22 +58,6 @@ def test_it_runs_through_nginx_with_the_peers_variables(
     done = run_article(sys.executable, "trackgate", tmp_path, variables)
 
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("release", ["2", "3"])
-def test_it_runs_through_nginx_with_the_stock_client(
-    stack: Stack,
-    peer_python: Callable[[Release], Path],
-    tmp_path: Path,
-    release: Release,
-) -> None:
-    variables = theirs(stack.address, "ada", stack.passwords["ada"])
-
-    done = run_article(peer_python(release), "mlflow", tmp_path, variables)
-
-    assert done.returncode == 0, done.stderr
-    assert "files: tree.png, tree.txt" in done.stdout
 
 
 @pytest.mark.parametrize(("name", "password"), [("", ""), ("ada", "not the right one")])
@@ -99,22 +72,3 @@ def test_without_the_right_password_it_says_what_to_set(
     last_line = done.stderr.strip().splitlines()[-1]
     assert "Unauthenticated" in last_line
     assert "Set TRACKING_USERNAME and TRACKING_PASSWORD" in last_line
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("release", ["2", "3"])
-@pytest.mark.parametrize(("name", "password"), [("", ""), ("ada", "not the right one")])
-def test_without_the_right_password_the_stock_client_says_what_to_set(
-    stack: Stack,
-    peer_python: Callable[[Release], Path],
-    tmp_path: Path,
-    release: Release,
-    name: str,
-    password: str,
-) -> None:
-    variables = theirs(stack.address, name, password)
-
-    done = run_article(peer_python(release), "mlflow", tmp_path, variables)
-
-    assert done.returncode != 0
-    assert "MLFLOW_TRACKING_USERNAME" in done.stderr
