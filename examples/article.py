@@ -1,5 +1,7 @@
 """A whole experiment: train, measure, draw, log, find it again, fetch it back.
 
+It needs more packages (`pip install '.[models]' scikit-learn matplotlib`).
+
 It runs with either package, chosen by an argument or by TRACKING_PACKAGE:
 
     python examples/article.py trackgate

@@ -1,5 +1,8 @@
 """A model's way into production: trained twice, registered, promoted, loaded back.
 
+It needs scikit-learn besides (`pip install '.[models]' scikit-learn`), and may be run
+again: each time makes two more versions.
+
 It runs with either package, chosen by an argument or by TRACKING_PACKAGE, and is told
 the server as examples/article.py is:
 
@@ -30,14 +33,14 @@ X_train, X_test, y_train, y_test = train_test_split(
 )
 
 
-def train_and_register(depth: int) -> None:
-    """One run, and with it one more version of the registered model."""
+def train_and_register(depth: int) -> int:
+    """One run, and with it one more version of the registered model: its number."""
     with mlflow.start_run(run_name=f"depth {depth}"):
         tree = DecisionTreeClassifier(max_depth=depth, random_state=0)
         tree.fit(X_train, y_train)
         mlflow.log_param("tree_depth", depth)
         mlflow.log_metric("accuracy", tree.score(X_test, y_test))
-        flavor.log_model(
+        logged = flavor.log_model(
             tree,
             "MyModel-dt",
             registered_model_name=NAME,
@@ -46,16 +49,17 @@ def train_and_register(depth: int) -> None:
             # The default of MLflow 3.17 refuses the trees of scikit-learn 1.9.
             serialization_format="cloudpickle",
         )
+    return int(logged.registered_model_version)
 
 
 mlflow.set_experiment("breast cancer")
-for depth in (1, 3):
-    train_and_register(depth)
+train_and_register(depth=1)
+better = train_and_register(depth=3)
 
 client = mlflow.MlflowClient()
-client.transition_model_version_stage(name=NAME, version=2, stage="Production")
+client.transition_model_version_stage(name=NAME, version=better, stage="Production")
 
 loaded = flavor.load_model(f"models:/{NAME}/Production")
 assert loaded.get_depth() == 3, "that is another version"
-version = client.get_model_version(NAME, "2")
+version = client.get_model_version(NAME, str(better))
 print(f"{version.name} {version.version} is in {version.current_stage}")

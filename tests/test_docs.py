@@ -54,6 +54,24 @@ def test_the_readmes_programs_run_as_they_stand(
 
 @pytest.mark.nginx
 @pytest.mark.slow
+def test_the_example_runs_where_its_model_has_versions_already(
+    newcomers_stack: Stack, tmp_path: Path
+) -> None:
+    program = _PROJECT / "examples" / "decision_tree.py"
+    variables = {
+        "TRACKING_URI": newcomers_stack.address,
+        "TRACKING_USERNAME": "ada",
+        "TRACKING_PASSWORD": PASSWORDS["ada"],
+    }
+
+    for _ in range(2):
+        output = _run([sys.executable, str(program)], variables, tmp_path)
+
+    assert re.search(r"Decision Tree [4-9] is in Production", output)
+
+
+@pytest.mark.nginx
+@pytest.mark.slow
 def test_the_readmes_commands_run_as_they_stand(
     newcomers_stack: Stack, tmp_path: Path
 ) -> None:

@@ -106,9 +106,12 @@ def test_up_on_a_running_server_leaves_it_alone(machine: Machine) -> None:
     pid = (machine.data / "run" / "up.pid").read_text()
 
     again = machine.up("--detach")
+    otherwise = machine.up("--detach", "--serve", "models:/tree/1")
 
-    assert again.returncode == 0
+    assert again.returncode == otherwise.returncode == 0
     assert machine.address in again.stderr
+    assert "scripts/down" not in again.stderr
+    assert "scripts/down first" in otherwise.stderr
     assert (machine.data / "run" / "up.pid").read_text() == pid
 
 
