@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -12,7 +13,14 @@ from trackgate_wire.errors import (
     TrackgateError,
 )
 from trackgate_wire.metrics import Metric
-from trackgate_wire.runs import LOG_BATCH, LogBatch, Param, RunTag
+from trackgate_wire.runs import (
+    LOG_BATCH,
+    LOG_MODEL,
+    LogBatch,
+    LogModel,
+    Param,
+    RunTag,
+)
 
 from tests.fixtures.api import Api
 from tests.scenarios.acts import (
@@ -30,6 +38,9 @@ from tests.scenarios.acts import (
 )
 
 WRITERS = 8
+MODEL_JSON = json.dumps(
+    {"run_id": "r", "artifact_path": "m", "utc_time_created": "", "flavors": {}}
+)
 ResultT = TypeVar("ResultT")
 
 
@@ -123,3 +134,14 @@ def test_one_of_many_tags_is_the_last(api: Api, run: str) -> None:
     at_once(lambda writer: set_tag(api, run, "stage", str(writer)))
 
     assert tags_of(get_run(api, run))["stage"] in map(str, range(WRITERS))
+
+
+def test_models_that_old_clients_log_at_once_are_all_in_the_runs_tag(
+    api: Api, run: str
+) -> None:
+    asked = LogModel(run_id=run, model_json=MODEL_JSON)
+
+    at_once(lambda _: api.call(LOG_MODEL, asked), 2 * WRITERS)
+
+    logged = tags_of(get_run(api, run))["mlflow.log-model.history"]
+    assert logged.count('"artifact_path"') == 2 * WRITERS

@@ -42,7 +42,7 @@ class _Model(Message, frozen=True, kw_only=True):
 @serves(LOG_MODEL, "write")
 def log_model(scope: Scope, request: LogModel) -> Empty:
     model = _decoded(request.model_json)
-    run = runs.require_active(scope.db, request.run())
+    run = runs.lock_active(scope.db, request.run())
     history = _history(tags.find(scope.db, scope.names, run, _HISTORY_TAG))
     value = json.dumps([*history, model.kept()])
     rules.check_length("The run's model history", value, limits.MODEL_HISTORY_LENGTH)

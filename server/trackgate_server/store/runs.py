@@ -17,7 +17,7 @@ from trackgate_server.store.lifecycle import (
     STATUSES,
 )
 from trackgate_server.store.sql import Sql
-from trackgate_server.store.transaction import Transaction
+from trackgate_server.store.transaction import Row, Transaction
 
 RunKey = NewType("RunKey", int)
 
@@ -48,7 +48,10 @@ COLUMNS = (
 )
 
 _BY_UUID = Sql(f"SELECT {COLUMNS} FROM runs WHERE uuid = ?")
-_KEY_BY_UUID = Sql("SELECT id, lifecycle FROM runs WHERE uuid = ?")
+_KEY = "SELECT id, lifecycle FROM runs WHERE uuid = ?"
+_KEY_BY_UUID = Sql(_KEY)
+# SQLite has one writer at a time anyway.
+_LOCK_BY_UUID = Sql(_KEY, postgresql=f"{_KEY} FOR NO KEY UPDATE")
 _BY_UUIDS = Sql(
     f"SELECT {COLUMNS} FROM runs WHERE uuid IN (SELECT value FROM json_each(?))",
     postgresql=f"SELECT {COLUMNS} FROM runs WHERE uuid = ANY(?)",
@@ -79,11 +82,15 @@ def get_active(db: Transaction, run_id: str) -> RunRow:
 
 def require_active(db: Transaction, run_id: str) -> RunKey:
     """The key of an active run, by one statement; errors as `get_active`."""
-    row = db.one(_KEY_BY_UUID, run_id)
-    if row is None:
-        raise _not_found(run_id)
-    _check_active(run_id, row[1])
-    return RunKey(row[0])
+    return _active_key(run_id, db.one(_KEY_BY_UUID, run_id))
+
+
+def lock_active(db: Transaction, run_id: str) -> RunKey:
+    """As `require_active`; until this transaction ends nobody else locks the run.
+
+    For what is read and then written: two at once would lose what one of them wrote.
+    """
+    return _active_key(run_id, db.one(_LOCK_BY_UUID, run_id))
 
 
 def find_all(db: Transaction, run_ids: Sequence[str]) -> list[RunRow]:
@@ -170,6 +177,13 @@ def info(row: RunRow) -> RunInfo:
 
 def _not_found(run_id: str) -> NotFound:
     return NotFound(f"Run with id={run_id} not found.")
+
+
+def _active_key(run_id: str, row: Row | None) -> RunKey:
+    if row is None:
+        raise _not_found(run_id)
+    _check_active(run_id, row[1])
+    return RunKey(row[0])
 
 
 def _check_active(run_id: str, lifecycle: int) -> None:
