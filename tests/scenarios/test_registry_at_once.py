@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import pytest
 from trackgate_wire.errors import AlreadyExists, NotFound
+from trackgate_wire.logged_models import (
+    GET_LOGGED_MODEL,
+    LOG_LOGGED_MODEL_PARAMS,
+    GetLoggedModel,
+    LoggedModelParam,
+    LogLoggedModelParams,
+)
 from trackgate_wire.registered_models import GET_LATEST_VERSIONS, GetLatestVersions
 
 from tests.fixtures.api import Api
@@ -134,3 +141,16 @@ def test_all_versions_made_of_a_logged_model_at_once_are_listed(
     tags = api.raw("GET", path).json["model"]["info"]["tags"]
     listed = next(tag for tag in tags if tag["key"] == "mlflow.modelVersions")
     assert all(name in listed["value"] for name in names)
+
+
+def test_the_same_parameters_in_any_order_come_to_a_logged_model_at_once(
+    api: Api, experiment: str
+) -> None:
+    model = log_model(api, experiment).model_id
+    given = [LoggedModelParam(f"p{number}", "1") for number in range(500)]
+    orders = [LogLoggedModelParams(params=given[::step]) for step in (1, -1)]
+
+    at_once(lambda n: api.call(LOG_LOGGED_MODEL_PARAMS, orders[n % 2], model_id=model))
+
+    found = api.call(GET_LOGGED_MODEL, GetLoggedModel(), model_id=model).model
+    assert len(found.data.params) == len(given)

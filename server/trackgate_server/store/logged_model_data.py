@@ -81,8 +81,10 @@ def log_params(
     Raises BadRequest naming both values. One statement, or two where some were there
     already.
     """
-    columns = [[model] * len(values), list(values), list(values.values())]
-    if db.bulk(_INSERT_PARAMS, columns) == len(values):
+    # By key, for the same reason as tags.
+    given = dict(sorted(values.items()))
+    columns = [[model] * len(given), list(given), list(given.values())]
+    if db.bulk(_INSERT_PARAMS, columns) == len(given):
         return
     stored = params_of(db, [model])[model]
     for param in stored:

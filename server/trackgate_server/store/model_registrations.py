@@ -15,7 +15,8 @@ TAG = "mlflow.modelVersions"
 
 _LOCK = Sql(
     "SELECT id FROM logged_models WHERE id = ?",
-    postgresql="SELECT id FROM logged_models WHERE id = ? FOR UPDATE",
+    # Whoever logs something of the model need not wait, nor be waited for.
+    postgresql="SELECT id FROM logged_models WHERE id = ? FOR NO KEY UPDATE",
 )
 _FIND = Sql("SELECT value FROM logged_model_tags WHERE model = ? AND key = ?")
 
