@@ -243,3 +243,23 @@ def test_an_answer_says_which_model_it_was_about(app: App) -> None:
     answer = ada.send(SET_LOGGED_MODEL_TAGS, request, model_id=model)
 
     assert answer.headers["X-Trackgate-Target"] == f"logged-model/{model}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/2.0/mlflow/logged-models/a%00b"),
+        ("DELETE", "/api/2.0/mlflow/logged-models/m-1/tags/a%00b"),
+        ("GET", "/api/2.0/mlflow/logged-models/a%00b/artifacts/directories"),
+        ("GET", "/get-artifact?run_uuid=a%00b&path=x"),
+        ("GET", "/model-versions/get-artifact?name=a%00b&version=1&path=x"),
+    ],
+)
+def test_no_database_is_asked_for_what_it_cannot_hold(
+    api: Api, method: str, path: str
+) -> None:
+    answer = api.raw(method, path)
+
+    assert answer.status == 400
+    # Nginx refuses such a path by itself.
+    assert b"U+0000" in answer.body or b"nginx" in answer.body

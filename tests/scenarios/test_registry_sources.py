@@ -155,3 +155,11 @@ def test_a_copy_cannot_claim_another_run(api: Api, run: str) -> None:
 
     with pytest.raises(InvalidParameterValue, match="run_id"):
         new_version(api, name, f"models:/{name}/1", run_id=run)
+
+
+def test_a_source_names_no_model_that_cannot_be(api: Api) -> None:
+    name = new_model(api)
+
+    for odd in ("a%00b", "%2E%2E", "a%2Fb"):
+        with pytest.raises(InvalidParameterValue, match=r"Model name|model name"):
+            new_version(api, name, f"models:/{odd}/1")

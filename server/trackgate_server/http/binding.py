@@ -56,6 +56,7 @@ def bind_bytes(
 
     def admitted(**parts: str) -> Response:
         caller = door.admit(request, route.access)
+        _check_texts({**request.args.to_dict(), **parts})
         return view(scope_of(services, caller), **parts)
 
     for url in route.urls:
@@ -74,6 +75,7 @@ def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
 
     def view(**parts: str) -> Response:
         caller = door.admit(request, endpoint.access)
+        _check_texts(parts)
         message = _decoded(endpoint.request)
         want = wants(message)
         if want == "none":
@@ -102,6 +104,15 @@ def scope_of(
     now_ms = time.time_ns() // 1_000_000
     agent = request.headers.get("User-Agent", "")
     return Scope(services, caller, origin, now_ms, db, agent)
+
+
+def _check_texts(given: Mapping[str, str]) -> None:
+    """Ids and paths that a URL brings; those in messages are checked by their rules."""
+    for name, value in given.items():
+        if "\x00" in value:
+            raise InvalidParameterValue(
+                f"The URL's {name} contains the character U+0000, which no name has."
+            )
 
 
 def _decoded(shape: type[Any]) -> Any:

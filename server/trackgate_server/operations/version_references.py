@@ -7,7 +7,12 @@ from urllib.parse import unquote
 
 from trackgate_wire import rules
 from trackgate_wire.errors import InvalidParameterValue, NotFound
-from trackgate_wire.registry_rules import LATEST, check_alias, stage_named
+from trackgate_wire.registry_rules import (
+    LATEST,
+    check_alias,
+    check_model_name,
+    stage_named,
+)
 
 from trackgate_server.operations.model_aliases import newest, version_called
 from trackgate_server.store import model_labels, model_versions, registered_models
@@ -69,7 +74,11 @@ def resolve(db: Transaction, reference: Reference) -> VersionRow:
 def _model(db: Transaction, name: str) -> ModelRow:
     """The model whose name stands in the URI, as it is or percent-encoded."""
     found = registered_models.find(db, name)
-    return found or registered_models.get(db, unquote(name))
+    if found is not None:
+        return found
+    decoded = unquote(name)
+    check_model_name(decoded)
+    return registered_models.get(db, decoded)
 
 
 def _newest_in(db: Transaction, model: ModelRow, stage: str) -> VersionRow:
