@@ -89,10 +89,11 @@ def version_called(db: Transaction, name: str, alias: str) -> VersionRow:
     model = registered_models.get(db, name)
     if alias.lower() == LATEST:
         return newest(db, model)
-    version = model_aliases.find(db, model.id, alias)
-    if version is None:
+    # By one statement: the alias may move and its old version go meanwhile.
+    row = model_versions.find_by_alias(db, model.id, alias)
+    if row is None:
         raise InvalidParameterValue(f"Registered model alias {alias} not found.")
-    return model_versions.get(db, name, str(version))
+    return row
 
 
 def newest(db: Transaction, model: ModelRow) -> VersionRow:

@@ -25,7 +25,11 @@ class Database(ABC):
 
     @abstractmethod
     def read(self, job: Job[ResultT]) -> ResultT:
-        """Run a job that changes nothing, on one consistent state."""
+        """Run a job that changes nothing.
+
+        On SQLite it sees one state; on PostgreSQL each statement sees what was
+        committed when it began, so what must fit together is one statement.
+        """
 
     @abstractmethod
     def write(self, job: Job[ResultT], *, single: bool = False) -> ResultT:

@@ -50,6 +50,11 @@ COLUMNS = (
 )
 _JOINED = "model_versions v JOIN registered_models m ON m.id = v.model"
 _FIND = Sql(f"SELECT {COLUMNS} FROM {_JOINED} WHERE m.name = ? AND v.version = ?")
+_BY_ALIAS = Sql(
+    f"SELECT {COLUMNS} FROM model_aliases a JOIN model_versions v"
+    " ON v.model = a.model AND v.version = a.version"
+    " JOIN registered_models m ON m.id = v.model WHERE a.model = ? AND a.alias = ?"
+)
 _OF_LOCKED = Sql(f"SELECT {COLUMNS} FROM {_JOINED} WHERE m.id = ? AND v.version = ?")
 _NEXT_NUMBER = Sql(
     "UPDATE registered_models SET last_version = last_version + 1, updated_ms = ?"
@@ -117,6 +122,12 @@ def get(db: Transaction, name: str, version: str) -> VersionRow:
     if row is None:
         raise _not_found(name, version)
     return VersionRow(*row)
+
+
+def find_by_alias(db: Transaction, model: int, alias: str) -> VersionRow | None:
+    """The version that a model's alias points at; None without one. One statement."""
+    row = db.one(_BY_ALIAS, model, alias)
+    return None if row is None else VersionRow(*row)
 
 
 def lock(db: Transaction, name: str, version: str) -> VersionRow:
