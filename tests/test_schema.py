@@ -10,12 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import text
-from trackgate_server.store import migrate
+from trackgate_server.store import migrate, runs
 from trackgate_server.store.database import Database, open_database
 from trackgate_server.store.schema import metadata
 
 from tests.fixtures.databases import KINDS, NewStore
+from tests.fixtures.sites import running_app
+from tests.scenarios.acts import get_run
+from tests.scenarios.registry_acts import (
+    get_version,
+    log_model,
+    new_model,
+    new_version,
+)
 
 TABLES_ON_SQLITE = """
     SELECT tbl_name, sql FROM sqlite_master
@@ -42,6 +52,15 @@ INDEXES_ON_POSTGRESQL = """
 """
 
 
+A_RUN: Any = {
+    "experiment": 0,
+    "name": "old",
+    "user": "ada",
+    "started_ms": 1,
+    "artifact_uri": "mlflow-artifacts:/0/old/artifacts",
+}
+
+
 def described(database: Database) -> list[tuple[Any, ...]]:
     """Tables, columns, keys and indexes, as the database itself tells them."""
     queries = (
@@ -53,6 +72,17 @@ def described(database: Database) -> list[tuple[Any, ...]]:
         return [
             tuple(row) for query in queries for row in connection.execute(text(query))
         ]
+
+
+def upgrade_to(revision: str, database: Database) -> None:
+    """As far as a version of Trackgate went that knew no newer one."""
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(migrate.__file__).parent / "migrations")
+    )
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def run(code: str, *words: str, **settings: str) -> subprocess.Popen[str]:
@@ -99,6 +129,27 @@ def test_a_second_upgrade_changes_nothing(db: Database) -> None:
 
     assert described(db) == before
     assert migrate.revision_of(db) == migrate.HEAD
+
+
+def test_what_was_kept_before_models_is_there_after_the_upgrade(
+    tmp_path: Path, store_uri: str
+) -> None:
+    older = open_database(store_uri, connections=1)
+    upgrade_to("0001", older)
+    run = "0123456789abcdef0123456789abcdef"
+    older.write(lambda db: runs.insert(db, run_id=run, **A_RUN))
+    older.close()
+
+    with running_app(tmp_path, store_uri) as app:
+        ada = app.client("ada")
+        model = log_model(ada, "0", run)
+        name = new_model(ada)
+        version = new_version(
+            ada, name, f"models:/{model.model_id}", model_id=model.model_id
+        )
+
+        assert get_run(ada, run).info.run_name == "old"
+        assert get_version(ada, name, version).run_id == run
 
 
 def test_the_command_says_what_it_did(tmp_path: Path, store_uri: str) -> None:
