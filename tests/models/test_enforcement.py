@@ -3,6 +3,7 @@ touched more than it must be. `test_signatures_alike` holds the rules to the pee
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -155,6 +156,43 @@ def test_the_way_to_a_nested_part_is_named() -> None:
         "Column 'doc', row 0['tags'] is a list in the model's signature, but str 'a'"
         " came."
     )
+
+
+def test_a_list_with_an_item_of_another_type_is_named() -> None:
+    schema = Schema([ColSpec(Array(DataType.long), "counts")])
+
+    message = refused(pd.DataFrame({"counts": [[1, 2], [1, "x"]]}), schema)
+
+    assert message == (
+        "Column 'counts', row 1 is a list of long in the model's signature, but list"
+        " [1, 'x'] came."
+    )
+
+
+def test_a_dictionary_with_a_moment_in_it_is_a_row() -> None:
+    row = {"size": 1.5, "when": dt.datetime(2020, 1, 2), "day": dt.date(2020, 1, 3)}  # noqa: DTZ001
+    columns = {"size": "double", "when": "datetime", "day": "datetime"}
+    schema = Schema([ColSpec(kind, name) for name, kind in columns.items()])
+
+    given = enforce(row, schema)
+
+    assert given.to_dict("records") == [
+        {
+            "size": 1.5,
+            "when": pd.Timestamp("2020-01-02"),
+            "day": pd.Timestamp("2020-01-03"),
+        }
+    ]
+
+
+def test_times_with_a_zone_are_refused_with_a_hint() -> None:
+    times = pd.to_datetime(["2020-01-02"]).tz_localize("Europe/Berlin")
+    schema = Schema([ColSpec("datetime", "when")])
+
+    message = refused(pd.DataFrame({"when": times}), schema)
+
+    assert "Column 'when' is of the type datetime" in message
+    assert "tz_convert('UTC').dt.tz_localize(None)" in message
 
 
 PARAMS = ParamSchema(

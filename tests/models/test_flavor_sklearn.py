@@ -36,6 +36,11 @@ def test_a_class_is_not_taken_for_a_model(save: Save) -> None:
         save("sklearn", LogisticRegression)
 
 
+def test_a_misspelt_choice_is_named(save: Save) -> None:
+    with pytest.raises(TypeError, match="keyword argument 'input_exampel'"):
+        save("sklearn", LogisticRegression().fit(DATA, LABELS), input_exampel=DATA)
+
+
 def test_an_unknown_serialization_format_is_refused(save: Save) -> None:
     with pytest.raises(TrackgateError, match="'joblib' is not one of cloudpickle"):
         save("sklearn", StandardScaler(), serialization_format="joblib")

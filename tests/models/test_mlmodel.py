@@ -113,6 +113,33 @@ def test_a_folder_with_files_in_it_is_not_written_to(tmp_path: Path) -> None:
         pyfunc.save_model(tmp_path, python_model=total)
 
 
+def test_a_folder_can_be_saved_to_again_after_a_failure(
+    save: SaveFunction, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidParameterValue, match="does not exist"):
+        save(code_paths=[tmp_path / "missing.py"])
+
+    assert not (tmp_path / "model").exists()
+    verify(save())
+
+
+def test_an_empty_folder_stays_when_saving_to_it_fails(
+    save: SaveFunction, tmp_path: Path
+) -> None:
+    (tmp_path / "model").mkdir()
+
+    with pytest.raises(InvalidParameterValue, match="does not exist"):
+        save(code_paths=[tmp_path / "missing.py"])
+
+    assert list((tmp_path / "model").iterdir()) == []
+
+
+@pytest.mark.parametrize("given", ["abc", pd.DataFrame({"x": [1.0]})])
+def test_what_is_no_signature_is_refused(save: SaveFunction, given: Any) -> None:
+    with pytest.raises(InvalidParameterValue, match=f"not a {type(given).__name__}"):
+        save(signature=given)
+
+
 def test_checksums_are_those_of_the_files(save: SaveFunction) -> None:
     folder = save(input_example=np.zeros((1, 2)))
 

@@ -114,5 +114,8 @@ def _split(
     given: Mapping[str, Any], options: Mapping[str, Any]
 ) -> tuple[Packaging, dict[str, Any]]:
     """The choices of packaging, and the flavor's options with the extra files."""
+    unknown = given.keys() - Shared.__annotations__
+    if unknown:
+        raise TypeError(f"unexpected keyword argument {min(unknown)!r}")
     packing = {key: value for key, value in given.items() if key != _EXTRA_FILES}
     return Packaging(**packing), {**options, _EXTRA_FILES: given.get(_EXTRA_FILES)}

@@ -119,6 +119,11 @@ def _what_came(column: Any) -> str:
 
 
 def _hint(column: Any, kind: DataType) -> str:
+    if kind is DataType.datetime and isinstance(column.dtype, pd.DatetimeTZDtype):
+        return (
+            " Times have no zone there; .dt.tz_convert('UTC').dt.tz_localize(None)"
+            " makes them UTC's."
+        )
     if kind not in (DataType.integer, DataType.long) or not column.isna().any():
         return ""
     present = column.dropna()

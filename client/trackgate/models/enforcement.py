@@ -6,6 +6,8 @@ dropped; what is missing or of another type is refused, by name.
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
 import logging
 from collections.abc import Mapping
 from typing import Any, cast
@@ -195,7 +197,9 @@ def _is_cell(value: Any) -> bool:
     """Whether a value in a dictionary is one cell, and not a column."""
     if is_list(value):
         return all(isinstance(item, str) for item in value)
-    return value is None or np.isscalar(value) or getattr(value, "ndim", 1) == 0
+    # Moments and decimals are no scalars to NumPy.
+    is_one = np.isscalar(value) or isinstance(value, dt.date | decimal.Decimal)
+    return value is None or is_one or getattr(value, "ndim", 1) == 0
 
 
 def _holds_dicts(data: Any) -> bool:

@@ -160,9 +160,9 @@ class Model:
         try:
             found = yaml.safe_load(file.read_text(encoding="utf-8"))
         except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise InvalidParameterValue(f"{path} is not YAML: {error}") from None
+            raise InvalidParameterValue(f"{file} is not YAML: {error}") from None
         if not isinstance(found, dict):
-            raise InvalidParameterValue(f"{path} is not an MLmodel file.")
+            raise InvalidParameterValue(f"{file} is not an MLmodel file.")
         return cls.from_dict(cast(dict[str, Any], found))
 
     @classmethod

@@ -68,7 +68,10 @@ def _array(where: str, value: Any, kind: Array, required: bool) -> Any:
 
 
 def _plain_array(where: str, items: Any, kind: DataType) -> Any:
-    column = converted(where, pd.Series(items), kind)
+    try:
+        column = converted(where, pd.Series(items), kind)
+    except InvalidParameterValue:
+        raise _refused(where, f"a list of {kind.name}", items) from None
     array = column.to_numpy(dtype=NUMPY_TYPES[kind])
     return array.tolist() if isinstance(items, list) else array
 

@@ -23,7 +23,8 @@ class Packaging:
     code_paths              files and folders of code that loading needs
     metadata                the user's own, kept in the MLmodel file
 
-    Raises InvalidParameterValue where more than one says what to install.
+    Raises InvalidParameterValue where more than one says what to install, and where
+    the signature is none.
     """
 
     signature: ModelSignature | Literal[False] | None = None
@@ -39,3 +40,15 @@ class Packaging:
         given = [name for name in names if getattr(self, name) is not None]
         if len(given) > 1:
             raise InvalidParameterValue(f"Give only one of {', '.join(given)}.")
+        if not _may_be_signature(self.signature):
+            raise InvalidParameterValue(
+                "signature is a ModelSignature, such as infer_signature gives, not a"
+                f" {type(self.signature).__name__}."
+            )
+
+
+def _may_be_signature(given: object) -> bool:
+    """Whether it is a signature, of ours or of the stock client, or none."""
+    if given is None or given is False:
+        return True
+    return all(hasattr(given, name) for name in ("inputs", "outputs", "to_dict"))

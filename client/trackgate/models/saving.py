@@ -6,7 +6,8 @@ import logging
 import os
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -38,12 +39,30 @@ def save(
     describing  what is known of the model already: its run, its id
 
     Unless `packaging` says what to install, the model is loaded once in a process of
-    its own, to see what it imports. Raises InvalidParameterValue.
+    its own, to see what it imports. Raises InvalidParameterValue. Where saving fails,
+    the folder is as it was before, so that the call can be made again.
     """
-    packaging = packaging or Packaging()
-    folder = _new_folder(path)
-    written = flavor.write(model, folder, dict(options or {}))
-    described = describing or Model()
+    with _new_folder(path) as folder:
+        return _fill(
+            folder,
+            flavor,
+            model,
+            packaging or Packaging(),
+            dict(options or {}),
+            describing or Model(),
+        )
+
+
+def _fill(
+    folder: Path,
+    flavor: Flavor,
+    model: Any,
+    packaging: Packaging,
+    options: Mapping[str, Any],
+    described: Model,
+) -> Model:
+    """Write all that belongs to a model into its folder."""
+    written = flavor.write(model, folder, options)
     described.model_size_bytes = _size(folder)
     described.metadata = _metadata(packaging)
     _describe_flavor(described, flavor, written)
@@ -59,12 +78,21 @@ def save(
     return described
 
 
-def _new_folder(path: str | os.PathLike[str]) -> Path:
+@contextmanager
+def _new_folder(path: str | os.PathLike[str]) -> Generator[Path]:
+    """A folder to fill, and again none or an empty one where that fails."""
     folder = Path(path)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    existed = folder.exists()
+    if existed and (not folder.is_dir() or any(folder.iterdir())):
         raise InvalidParameterValue(f"{folder} exists already and is no empty folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        if existed:
+            folder.mkdir(exist_ok=True)
+        raise
 
 
 def _metadata(packaging: Packaging) -> dict[str, Any] | None:
