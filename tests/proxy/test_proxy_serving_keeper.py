@@ -106,7 +106,9 @@ def test_a_model_is_withdrawn_when_its_stage_stays_empty(keeper: Keeper) -> None
 
     answer = keeper.call()
     assert answer.status_code == 503
-    assert "no version of 'tree' in the stage Production" in answer.json()["message"]
+    nothing = "no version of 'tree' in the stage Production"
+    assert nothing in answer.json()["message"]
+    assert nothing in (keeper.folder / "log").read_text()
 
 
 def test_a_version_that_worked_comes_back_where_the_new_one_does_not(

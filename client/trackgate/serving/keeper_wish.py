@@ -63,6 +63,9 @@ class Wish:
         return since_s is not None and time.monotonic() - since_s >= seconds
 
     def _note(self, version: Version | None, trouble: str) -> None:
+        # Once, and not each second: a mistyped name would else be seen nowhere.
+        if trouble and trouble != self.trouble:
+            _logger.warning("%s: %s", self._uri.text, trouble)
         self.version = version
         self.trouble = trouble
         self.was_answered = True
