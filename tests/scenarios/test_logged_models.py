@@ -251,6 +251,10 @@ def test_an_answer_says_which_model_it_was_about(app: App) -> None:
         ("GET", "/api/2.0/mlflow/logged-models/a%00b"),
         ("DELETE", "/api/2.0/mlflow/logged-models/m-1/tags/a%00b"),
         ("GET", "/api/2.0/mlflow/logged-models/a%00b/artifacts/directories"),
+        (
+            "GET",
+            "/api/2.0/mlflow/logged-models/a%00b/artifacts/files?artifact_file_path=x",
+        ),
         ("GET", "/get-artifact?run_uuid=a%00b&path=x"),
         ("GET", "/model-versions/get-artifact?name=a%00b&version=1&path=x"),
     ],
