@@ -247,6 +247,7 @@ def test_nothing_is_left_of_it() -> None:
         assert time.monotonic() - stopped_s < 10
         assert all(map(is_gone, everything))
         assert not one.stack.data.served_sockets.exists()
+        assert not list(one.stack.data.served_models.iterdir())
         assert "Traceback" not in one.log()
 
 

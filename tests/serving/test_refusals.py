@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -78,6 +80,20 @@ _WRONG: dict[str, tuple[Any, str, str, str]] = {
     "CSV without a column": (b"a\n1\n", CSV, _INVALID, "'b'"),
     "no Parquet": (b"PAR1", PARQUET, _BAD, "Parquet"),
 }  # fmt: skip
+
+
+def test_parquet_that_is_wrong_about_its_own_columns_is_refused() -> None:
+    index = {b"pandas": b'{"index_columns": ["lost"]}'}
+    pyarrow: Any = import_module("pyarrow")
+    table = pyarrow.table({"a": [1]}).replace_schema_metadata(index)
+    file = io.BytesIO()
+    parquet: Any = import_module("pyarrow.parquet")
+    parquet.write_table(table, file)
+
+    status, code, message = Asked().post(file.getvalue(), PARQUET).error
+
+    assert (status, code) == (400, _BAD)
+    assert message.startswith("The body is no Parquet file that can be read: KeyError")
 
 
 @pytest.mark.parametrize("case", _WRONG)

@@ -15,7 +15,12 @@ from typing import Any, Protocol
 
 from trackgate_wire.errors import STATUS, ErrorCode
 
-from trackgate.errors import BadRequest, InvalidParameterValue
+from trackgate.errors import (
+    BadRequest,
+    InternalError,
+    InvalidParameterValue,
+    TrackgateError,
+)
 from trackgate.models.signature import ModelSignature
 from trackgate.serving import predictions
 from trackgate.serving.inputs import InputReader, Inputs
@@ -114,8 +119,8 @@ class Scoring:
             kind = media_type(environ.get("CONTENT_TYPE", ""))
             body = self._body(environ)
             environ.get(READ, _nothing)()
-            inputs = self._reader.read(body, kind)
-        except (BadRequest, InvalidParameterValue) as error:
+            inputs = self._inputs(body, kind)
+        except TrackgateError as error:
             return _refused(error.code, error.message)
         except UnsupportedMedia as error:
             return _refused(
@@ -138,6 +143,19 @@ class Scoring:
         if len(body) > self._most_bytes:
             raise _TooLarge(self._most_bytes)
         return body
+
+    def _inputs(self, body: bytes, kind: str) -> Inputs:
+        """Raises InternalError for what nobody foresaw, so that it is answered too."""
+        try:
+            return self._reader.read(body, kind)
+        except (TrackgateError, UnsupportedMedia):
+            raise
+        except Exception as error:
+            _log.exception("A body could not be read.")
+            raise InternalError(
+                f"The body could not be read: {type(error).__name__}; the server's log"
+                " says more."
+            ) from None
 
     def _predict(self, inputs: Inputs) -> Answer:
         try:

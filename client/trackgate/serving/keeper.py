@@ -104,10 +104,11 @@ class Keeper:
         threading.Thread(target=self._sweep, daemon=True).start()
 
     def stop(self) -> None:
-        """End all processes."""
+        """End all processes, and remove what was there for them."""
         self._stopping.set()
         self._processes.stop(_ENDED_WITHIN_S)
         shutil.rmtree(self._options.sockets, ignore_errors=True)
+        self._files.clear()
 
     def _model(self, number: int, uri: ModelUri) -> KeptModel:
         options = self._options

@@ -56,7 +56,10 @@ class VersionFiles:
             shutil.rmtree(one, ignore_errors=True)
 
     def clear(self) -> None:
-        """Remove all: what an earlier keeper fetched may have been cut off."""
+        """Remove all: nobody has a version yet, or nobody has one any more.
+
+        What an earlier keeper left may have been cut off.
+        """
         for one in self._folder.iterdir():
             shutil.rmtree(one, ignore_errors=True)
 

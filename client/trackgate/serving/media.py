@@ -99,6 +99,12 @@ def from_parquet(body: bytes) -> Any:
                 f"The table has {cells:,} values; at most {_MOST_CELLS:,} are read."
             )
         return file.read().to_pandas()
-    except (OSError, ValueError, TypeError) as error:
-        # pyarrow's own errors are of these kinds.
-        raise BadRequest(f"The body is no Parquet file: {error}.") from None
+    except InvalidParameterValue:
+        raise
+    except Exception as error:
+        # pyarrow's own errors are of many kinds: also what the file says about its
+        # columns for pandas may be wrong (KeyError), or its codec lacking here.
+        raise BadRequest(
+            f"The body is no Parquet file that can be read: {type(error).__name__}:"
+            f" {error}."
+        ) from None
