@@ -94,6 +94,16 @@ def test_it_is_registered_where_that_is_asked_for(client: TrackingClient) -> Non
     assert loaded.metadata.model_id == second.model_id
 
 
+def test_a_name_that_cannot_be_registered_is_refused_before_anything_is_made(
+    fluent: str, client: TrackingClient
+) -> None:
+    with pytest.raises(InvalidParameterValue, match="cannot contain '/' or ':'"):
+        log(registered_model_name="team/tree")
+
+    assert client.search_runs([fluent]) == []
+    assert client.search_logged_models([fluent]) == []
+
+
 @pytest.mark.usefixtures("fluent")
 def test_without_a_run_one_is_started() -> None:
     info = log()

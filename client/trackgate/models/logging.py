@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from trackgate_wire.registry_rules import check_model_name
+
 from trackgate.client import TrackingClient
 from trackgate.entities import LoggedModel, LoggedModelOutput, Metric, Run
 from trackgate.entities.logged_models import LoggedModelStatus
@@ -55,6 +57,8 @@ def log(
     """
     if name is not None and artifact_path is not None:
         raise InvalidParameterValue("Give `name`; `artifact_path` is the old word.")
+    if registered_model_name is not None:
+        check_model_name(registered_model_name, "registered_model_name")
     with TemporaryDirectory(prefix="trackgate-") as place:
         folder = Path(place) / "model"
         saved = saving.save(flavor, model, folder, packaging, options)
