@@ -25,12 +25,12 @@ from trackgate_server.operations import (
     artifact_owners,
     artifact_places,
     older_clients,
-    tokens,
 )
 from trackgate_server.operations.artifact_owners import OwnerRef
 from trackgate_server.operations.artifact_places import Found
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
+from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import people
 from trackgate_server.store.transaction import Transaction
 
@@ -66,14 +66,13 @@ def page(
 ) -> tuple[list[FileInfo], str | None]:
     """Some of a folder's entries, and the token of the page behind them."""
     where = ["artifacts", found.owner.ref, found.place.path]
-    key = scope.services.signing_key
-    after = tokens.read(key, where, page_token) or ""
+    bookmarks = Bookmarks(scope.services.signing_key, where)
+    after = bookmarks.read(page_token) or ""
     most = limits.ARTIFACTS_PER_PAGE
     entries = scope.services.blobs.list(found.place, after, most + 1)
     head = "".join(f"{name}/" for name in found.place.path)
     shown, more = entries[:most], len(entries) > most
-    token = tokens.make(key, where, shown[-1].name) if more else None
-    return _described(head, shown), token
+    return _described(head, shown), bookmarks.make(shown[-1].name if more else None)
 
 
 def open_for(scope: Scope, found: Found) -> Download:

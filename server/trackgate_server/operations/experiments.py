@@ -34,10 +34,10 @@ from trackgate_wire.experiments import (
 )
 
 from trackgate_server import filters
-from trackgate_server.operations import tokens
 from trackgate_server.operations.locations import checked_location
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
+from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import experiments, people, search_experiments
 from trackgate_server.store.experiments import ExperimentRow
 from trackgate_server.store.lifecycle import ACTIVE, DELETED, STAGES, VIEWS
@@ -135,18 +135,18 @@ def delete_tag(scope: Scope, request: DeleteExperimentTag) -> Empty:
 def search(scope: Scope, request: SearchExperiments) -> ExperimentsPage:
     rules.check_page_size(request.max_results, limits.EXPERIMENTS_PER_PAGE)
     what = ["experiments", request.view_type, request.filter, request.order_by]
-    key = scope.services.signing_key
+    bookmarks = Bookmarks(scope.services.signing_key, what)
     query = ExperimentQuery(
         stages=VIEWS[request.view_type],
         filter=filters.parse_experiments_filter(request.filter),
         order=filters.parse_experiments_order(request.order_by),
         limit=request.max_results,
-        after=tokens.read(key, what, request.page_token),
+        after=bookmarks.read(request.page_token),
     )
     found = search_experiments.search(scope.db, query)
     return ExperimentsPage(
         experiments.described(scope.db, found.rows),
-        tokens.make(key, what, found.next) if found.next else None,
+        bookmarks.make(found.next),
     )
 
 

@@ -10,9 +10,9 @@ from trackgate_wire.logged_models import (
 )
 
 from trackgate_server.filters.logged_models import parse_filter, parse_order
-from trackgate_server.operations import tokens
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
+from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import (
     experiments,
     logged_model_data,
@@ -30,8 +30,8 @@ def search(scope: Scope, request: SearchLoggedModels) -> LoggedModelsPage:
     where = sorted({experiments.parse_id(text) for text in request.experiment_ids})
     tree, order = parse_filter(request.filter), parse_order(request.order_by)
     what = ["logged models", where, request.filter, request.datasets, request.order_by]
-    key = scope.services.signing_key
-    after = tokens.read(key, what, request.page_token)
+    bookmarks = Bookmarks(scope.services.signing_key, what)
+    after = bookmarks.read(request.page_token)
     if not where:
         return LoggedModelsPage()
     query = LoggedModelQuery(
@@ -39,5 +39,5 @@ def search(scope: Scope, request: SearchLoggedModels) -> LoggedModelsPage:
     )
     found = search_logged_models.search(scope.db, scope.names, query)
     models = logged_model_data.described(scope.db, found.rows)
-    token = tokens.make(key, what, found.next) if found.next else None
+    token = bookmarks.make(found.next)
     return LoggedModelsPage(models=models, next_page_token=token)

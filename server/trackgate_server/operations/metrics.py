@@ -23,10 +23,10 @@ from trackgate_wire.metrics import (
 )
 from trackgate_wire.runs import LOG_BATCH, LogBatch
 
-from trackgate_server.operations import tokens
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import Wants, serves
 from trackgate_server.operations.tags import checked_param, checked_tags, put
+from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import history, logged_model_metrics, metrics, params, runs
 from trackgate_server.store.history import After
 from trackgate_server.store.metrics import points_on_wire
@@ -83,15 +83,15 @@ def get_history(scope: Scope, request: GetMetricHistory) -> MetricHistory:
         size = _EVERYTHING - 1
     row = runs.get(scope.db, request.run())
     what = ["history", row.uuid, request.metric_key]
-    key = scope.services.signing_key
-    place = tokens.read(key, what, request.page_token)
+    bookmarks = Bookmarks(scope.services.signing_key, what)
+    place = bookmarks.read(request.page_token)
     name = scope.names.find(scope.db, request.metric_key)
     if name is None:
         return MetricHistory()
     after = After(*place) if place else None
     found = history.page(scope.db, row.key, name, size + 1, after)
     points, more = found[:size], len(found) > size
-    token = tokens.make(key, what, _place(points[-1])) if more else None
+    token = bookmarks.make(_place(points[-1]) if more else None)
     return MetricHistory(points_on_wire(request.metric_key, points), token)
 
 

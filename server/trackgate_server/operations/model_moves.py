@@ -11,9 +11,9 @@ from trackgate_wire.registered_models import (
 )
 from trackgate_wire.registry_rules import check_model_name
 
-from trackgate_server.operations import tokens
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
+from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import model_moves, registered_models
 from trackgate_server.store.model_moves import MoveRow
 from trackgate_server.store.transaction import Transaction
@@ -24,13 +24,14 @@ def get_history(scope: Scope, request: GetModelHistory) -> ModelHistory:
     check_model_name(request.name)
     limit = request.max_results
     rules.check_page_size(limit, limits.MODEL_MOVES_PER_PAGE)
-    what, key = ["model moves", request.name], scope.services.signing_key
-    place = tokens.read(key, what, request.page_token)
+    what = ["model moves", request.name]
+    bookmarks = Bookmarks(scope.services.signing_key, what)
+    place = bookmarks.read(request.page_token)
     before = limits.INT64_MAX if place is None else place
     models = _models_called(scope.db, request.name)
     rows = model_moves.page(scope.db, request.name, models, before, limit + 1)
     more = len(rows) > limit
-    token = tokens.make(key, what, rows[limit - 1].id) if more else None
+    token = bookmarks.make(rows[limit - 1].id if more else None)
     return ModelHistory([_shown(row) for row in rows[:limit]], token)
 
 

@@ -15,9 +15,9 @@ from trackgate_wire.registered_models import (
 )
 
 from trackgate_server import filters
-from trackgate_server.operations import tokens
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
+from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import (
     registry_views,
     search_model_versions,
@@ -32,17 +32,17 @@ def search_models(
 ) -> RegisteredModelsPage:
     rules.check_page_size(request.max_results, limits.REGISTERED_MODELS_PER_PAGE)
     what = ["registered models", request.filter, request.order_by]
-    key = scope.services.signing_key
+    bookmarks = Bookmarks(scope.services.signing_key, what)
     query = RegistryQuery(
         filter=filters.parse_registered_models_filter(request.filter),
         order=filters.parse_registered_models_order(request.order_by),
         limit=request.max_results,
-        after=tokens.read(key, what, request.page_token),
+        after=bookmarks.read(request.page_token),
     )
     found = search_registered_models.search(scope.db, query)
     return RegisteredModelsPage(
         registry_views.of_models(scope.db, found.rows),
-        tokens.make(key, what, found.next) if found.next else None,
+        bookmarks.make(found.next),
     )
 
 
@@ -50,15 +50,15 @@ def search_models(
 def search_versions(scope: Scope, request: SearchModelVersions) -> ModelVersionsPage:
     rules.check_page_size(request.max_results, limits.MODEL_VERSIONS_PER_PAGE)
     what = ["model versions", request.filter, request.order_by]
-    key = scope.services.signing_key
+    bookmarks = Bookmarks(scope.services.signing_key, what)
     query = RegistryQuery(
         filter=filters.parse_model_versions_filter(request.filter),
         order=filters.parse_model_versions_order(request.order_by),
         limit=request.max_results,
-        after=tokens.read(key, what, request.page_token),
+        after=bookmarks.read(request.page_token),
     )
     found = search_model_versions.search(scope.db, query)
     return ModelVersionsPage(
         registry_views.of_versions(scope.db, found.rows),
-        tokens.make(key, what, found.next) if found.next else None,
+        bookmarks.make(found.next),
     )

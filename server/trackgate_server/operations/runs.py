@@ -28,13 +28,13 @@ from trackgate_wire.runs import (
 )
 
 from trackgate_server import filters
-from trackgate_server.operations import tokens
 from trackgate_server.operations.attribution import first_tags, owner
 from trackgate_server.operations.experiments import check_active
 from trackgate_server.operations.run_names import made_up
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
 from trackgate_server.operations.tags import RUN_NAME_TAG, checked_first_tags
+from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import (
     datasets,
     experiments,
@@ -117,15 +117,14 @@ def search(scope: Scope, request: SearchRuns) -> RunsPage:
     tree = filters.parse_runs_filter(request.filter)
     order = filters.parse_runs_order(request.order_by)
     what = ["runs", where, request.run_view_type, request.filter, request.order_by]
-    key = scope.services.signing_key
-    after = tokens.read(key, what, request.page_token)
+    bookmarks = Bookmarks(scope.services.signing_key, what)
+    after = bookmarks.read(request.page_token)
     if not where:
         return RunsPage()
     stages = VIEWS[request.run_view_type]
     query = RunQuery(where, stages, tree, order, request.max_results, after)
     found = search_runs.search(scope.db, scope.names, query)
-    token = tokens.make(key, what, found.next) if found.next else None
-    return RunsPage(_described(scope, found.rows), token)
+    return RunsPage(_described(scope, found.rows), bookmarks.make(found.next))
 
 
 def _described(scope: Scope, rows: Sequence[RunRow]) -> list[Run]:
