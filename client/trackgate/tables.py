@@ -34,6 +34,20 @@ def pandas() -> Any:
         ) from error
 
 
+def check_output(output_format: str) -> None:
+    """Look before a search, which may take long.
+
+    Raises InvalidParameterValue where it is neither "pandas" nor "list", ImportError
+    where pandas is wanted and missing.
+    """
+    if output_format not in ("pandas", "list"):
+        raise InvalidParameterValue(
+            f"output_format is {output_format!r}; it must be 'pandas' or 'list'."
+        )
+    if output_format == "pandas":
+        pandas()
+
+
 def runs_frame(runs: Sequence[Run]) -> DataFrame:
     """One row a run; columns as MLflow names them: `metrics.m`, `params.p`, `tags.t`.
 

@@ -10,6 +10,7 @@ from trackgate_wire import limits
 from trackgate.entities import Experiment, LifecycleStage, ViewType
 from trackgate.errors import AlreadyExists, InvalidParameterValue, NotFound
 from trackgate.fluent import session, stack
+from trackgate.fluent.paging import all_pages
 
 _logger = logging.getLogger("trackgate")
 
@@ -67,21 +68,13 @@ def search_experiments(
 ) -> list[Experiment]:
     """All experiments that match, or the first `max_results` of them."""
     client = session.client()
-    found: list[Experiment] = []
-    token: str | None = None
-    while True:
-        wanted = limits.EXPERIMENTS_PER_PAGE_DEFAULT
-        if max_results is not None:
-            wanted = min(wanted, max_results - len(found))
-            if wanted <= 0:
-                return found
-        page = client.search_experiments(
-            view_type, wanted, filter_string, order_by, token
-        )
-        found.extend(page)
-        token = page.token
-        if token is None:
-            return found
+    return all_pages(
+        lambda size, token: client.search_experiments(
+            view_type, size, filter_string, order_by, token
+        ),
+        max_results,
+        limits.EXPERIMENTS_PER_PAGE_DEFAULT,
+    )
 
 
 def delete_experiment(experiment_id: str) -> None:

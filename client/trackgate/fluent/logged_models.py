@@ -162,13 +162,7 @@ def search_logged_models(
                    `dataset_digest`
     output_format  "pandas" for a data frame, or "list"
     """
-    if output_format not in ("pandas", "list"):
-        raise InvalidParameterValue(
-            f"output_format is {output_format!r}; it must be 'pandas' or 'list'."
-        )
-    if output_format == "pandas":
-        # Before the search, which may take long.
-        tables.pandas()
+    tables.check_output(output_format)
     where = experiment_ids or [session.experiment_id()]
     found: list[LoggedModel] = []
     page: PagedList[LoggedModel] | None = None

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TypeVar
 
 from trackgate_wire import limits
 
-from trackgate.entities import PagedList
 from trackgate.entities.model_registry import ModelVersion, RegisteredModel
 from trackgate.errors import AlreadyExists
 from trackgate.fluent import session, stack
+from trackgate.fluent.paging import all_pages
 from trackgate.models import version_sources
 from trackgate.version_calls import AWAIT_S
-
-ItemT = TypeVar("ItemT")
 
 
 def register_model(
@@ -58,7 +55,7 @@ def search_registered_models(
 ) -> list[RegisteredModel]:
     """The registered models that match, all of them unless `max_results` is given."""
     client = session.client()
-    return _pages(
+    return all_pages(
         lambda size, token: client.search_registered_models(
             filter_string, size, order_by, token
         ),
@@ -74,7 +71,7 @@ def search_model_versions(
 ) -> list[ModelVersion]:
     """The versions that match, all of them unless `max_results` is given."""
     client = session.client()
-    return _pages(
+    return all_pages(
         lambda size, token: client.search_model_versions(
             filter_string, size, order_by, token
         ),
@@ -91,21 +88,3 @@ def set_model_version_tag(
 ) -> None:
     """Set a tag of a version, replacing the one of that key."""
     session.client().set_model_version_tag(name, version, key, value)
-
-
-def _pages(
-    page: Callable[[int, str | None], PagedList[ItemT]],
-    max_results: int | None,
-    per_page: int,
-) -> list[ItemT]:
-    """Page after page, until there are enough or no more."""
-    found: list[ItemT] = []
-    token: str | None = None
-    while max_results is None or len(found) < max_results:
-        wanted = per_page if max_results is None else max_results - len(found)
-        got = page(min(per_page, wanted), token)
-        found.extend(got)
-        token = got.token
-        if token is None:
-            break
-    return found

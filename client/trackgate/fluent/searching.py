@@ -13,6 +13,7 @@ from trackgate.entities import Run, ViewType
 from trackgate.errors import InvalidParameterValue
 from trackgate.fluent import session
 from trackgate.fluent.experiments import search_experiments
+from trackgate.fluent.paging import all_pages
 
 if TYPE_CHECKING:
     # It ships no types.
@@ -65,13 +66,7 @@ def search_runs(
     search_all_experiments            those of all, where none is named
     output_format                     "pandas" for a data frame, or "list"
     """
-    if output_format not in ("pandas", "list"):
-        raise InvalidParameterValue(
-            f"output_format is {output_format!r}; it must be 'pandas' or 'list'."
-        )
-    if output_format == "pandas":
-        # Before the search, which may take long.
-        tables.pandas()
+    tables.check_output(output_format)
     where = _experiments(experiment_ids, experiment_names, search_all_experiments)
     runs = _pages(where, filter_string, run_view_type, max_results, order_by)
     return runs if output_format == "list" else tables.runs_frame(runs)
@@ -112,20 +107,13 @@ def _pages(
     max_results: int,
     order_by: Sequence[str] | None,
 ) -> list[Run]:
+    if not experiment_ids:
+        return []
     client = session.client()
-    runs: list[Run] = []
-    token: str | None = None
-    while experiment_ids and len(runs) < max_results:
-        page = client.search_runs(
-            experiment_ids,
-            filter_string,
-            run_view_type,
-            min(limits.RUNS_PER_PAGE_DEFAULT, max_results - len(runs)),
-            order_by,
-            token,
-        )
-        runs.extend(page)
-        token = page.token
-        if token is None:
-            break
-    return runs
+    return all_pages(
+        lambda size, token: client.search_runs(
+            experiment_ids, filter_string, run_view_type, size, order_by, token
+        ),
+        max_results,
+        limits.RUNS_PER_PAGE_DEFAULT,
+    )
