@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from trackgate_wire import artifacts
 from trackgate_wire.artifacts import ArtifactsPage, ListArtifacts
@@ -34,7 +35,7 @@ class ArtifactCalls(StoreCalls, MetricCalls):
         super().__init__(connection, delivery)
         self._uploader = Uploader(connection, self)
         self._downloader = Downloader(connection, self)
-        # Where a run's artifacts are never changes.
+        # Where the artifacts of a run or logged model are never changes.
         self._roots: dict[str, str] = {}
 
     def log_artifact(
@@ -47,8 +48,7 @@ class ArtifactCalls(StoreCalls, MetricCalls):
 
         artifact_path  folder among the run's artifacts; the top, where it is missing
         """
-        folder = join(self._root(run_id), artifact_path)
-        self._uploader.send(uploads_of_file(local_path, folder))
+        self._send_file(join(self._root(run_id), artifact_path), local_path)
 
     def log_artifacts(
         self,
@@ -57,20 +57,12 @@ class ArtifactCalls(StoreCalls, MetricCalls):
         artifact_path: str | None = None,
     ) -> None:
         """Upload all that is in a folder, several files at once."""
-        folder = join(self._root(run_id), artifact_path)
-        uploads = uploads_of_folder(local_dir, folder)
-        if uploads:
-            self._uploader.send(uploads)
+        self._send_folder(join(self._root(run_id), artifact_path), local_dir)
 
     @calls(artifacts.LIST_ARTIFACTS)
     def list_artifacts(self, run_id: str, path: str | None = None) -> list[FileInfo]:
         """What is in a folder of a run's artifacts, with paths from their top."""
-        page = self._artifacts_page(run_id, path, None)
-        files = list(page.files)
-        while page.next_page_token:
-            page = self._artifacts_page(run_id, path, page.next_page_token)
-            files.extend(page.files)
-        return files
+        return all_files(lambda token: self._artifacts_page(run_id, path, token))
 
     def download_artifacts(
         self,
@@ -111,6 +103,16 @@ class ArtifactCalls(StoreCalls, MetricCalls):
             target = join(self._root(run_id), folder, path.name)
             self._uploader.send([Upload.of(path, target)])
 
+    def _send_file(self, folder: str, local_path: str | os.PathLike[str]) -> None:
+        """Upload a file, or a folder under its name, to a folder of the store."""
+        self._uploader.send(uploads_of_file(local_path, folder))
+
+    def _send_folder(self, folder: str, local_dir: str | os.PathLike[str]) -> None:
+        """Upload all that is in a local folder to a folder of the store."""
+        uploads = uploads_of_folder(local_dir, folder)
+        if uploads:
+            self._uploader.send(uploads)
+
     def _root(self, run_id: str) -> str:
         """The store's path of a run's artifacts."""
         if run_id not in self._roots:
@@ -131,3 +133,22 @@ class ArtifactCalls(StoreCalls, MetricCalls):
             run_id=run_id, path=join(path) or None, page_token=token
         )
         return self._connection.call(artifacts.LIST_ARTIFACTS, request)
+
+
+class FilesPage(Protocol):
+    """What pages of any listing have."""
+
+    @property
+    def files(self) -> list[FileInfo]: ...
+    @property
+    def next_page_token(self) -> str | None: ...
+
+
+def all_files(page: Callable[[str | None], FilesPage]) -> list[FileInfo]:
+    """What is on all pages of a listing; `page` is asked for the one at a token."""
+    found = page(None)
+    files = list(found.files)
+    while found.next_page_token:
+        found = page(found.next_page_token)
+        files.extend(found.files)
+    return files

@@ -10,11 +10,10 @@ from trackgate_wire.logged_models import (
     LoggedModelArtifactsPage,
 )
 
-from trackgate.artifact_calls import ArtifactCalls
+from trackgate.artifact_calls import ArtifactCalls, all_files
 from trackgate.artifact_names import join, store_path
 from trackgate.calls import calls
 from trackgate.entities import FileInfo
-from trackgate.local_paths import uploads_of_file, uploads_of_folder
 from trackgate.logged_model_calls import LoggedModelCalls
 
 
@@ -31,8 +30,7 @@ class ModelFileCalls(LoggedModelCalls, ArtifactCalls):
 
         artifact_path  folder among the model's files; the top, where it is missing
         """
-        folder = join(self._model_root(model_id), artifact_path)
-        self._uploader.send(uploads_of_file(local_path, folder))
+        self._send_file(join(self._model_root(model_id), artifact_path), local_path)
 
     def log_model_artifacts(
         self,
@@ -41,27 +39,21 @@ class ModelFileCalls(LoggedModelCalls, ArtifactCalls):
         artifact_path: str | None = None,
     ) -> None:
         """Upload all that is in a folder, several files at once."""
-        folder = join(self._model_root(model_id), artifact_path)
-        uploads = uploads_of_folder(local_dir, folder)
-        if uploads:
-            self._uploader.send(uploads)
+        self._send_folder(join(self._model_root(model_id), artifact_path), local_dir)
 
     @calls(logged_models.LIST_LOGGED_MODEL_ARTIFACTS)
     def list_logged_model_artifacts(
         self, model_id: str, path: str | None = None
     ) -> list[FileInfo]:
         """What is in a folder of a model's files, with paths from their top."""
-        page = self._model_files(model_id, path, None)
-        files = list(page.files)
-        while page.next_page_token:
-            page = self._model_files(model_id, path, page.next_page_token)
-            files.extend(page.files)
-        return files
+        return all_files(lambda token: self._model_files(model_id, path, token))
 
     def _model_root(self, model_id: str) -> str:
         """The store's path of a model's files."""
-        uri = self.get_logged_model(model_id).artifact_location
-        return store_path(uri, self._connection.uri)
+        if model_id not in self._roots:
+            uri = self.get_logged_model(model_id).artifact_location
+            self._roots[model_id] = store_path(uri, self._connection.uri)
+        return self._roots[model_id]
 
     def _model_files(
         self, model_id: str, path: str | None, token: str | None

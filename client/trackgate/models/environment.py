@@ -9,10 +9,9 @@ import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeGuard, cast
+from typing import Any, TypeGuard
 
-from trackgate.errors import InvalidParameterValue
-from trackgate.models import libraries
+from trackgate.models import dictionaries, libraries
 from trackgate.models.kinds import is_dict
 from trackgate.models.packaging import Packaging
 from trackgate.models.requirement_files import Requirements, distribution_name
@@ -29,7 +28,7 @@ def write(folder: Path, packaging: Packaging, least: Sequence[str]) -> None:
     least  distributions that its flavor needs in any case
     """
     if packaging.conda_env is not None:
-        conda = _conda_given(packaging.conda_env)
+        conda = dictionaries.read("conda_env", packaging.conda_env)
         found = Requirements.parse(_pip_of(conda))
     else:
         found = _requirements(folder, packaging, least)
@@ -64,19 +63,6 @@ def _requirements(
     kept = [line for line in inferred if distribution_name(line) not in named]
     wanted = dict.fromkeys([*kept, *extra.wanted])
     return Requirements(tuple(wanted), extra.constraints)
-
-
-def _conda_given(given: Any) -> dict[str, Any]:
-    if isinstance(given, Mapping):
-        return dict(cast(Mapping[str, Any], given))
-    yaml = libraries.load("yaml")
-    try:
-        found = yaml.safe_load(Path(given).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise InvalidParameterValue(f"conda_env {given}: {error}") from error
-    if not isinstance(found, dict):
-        raise InvalidParameterValue(f"conda_env {given} is not a YAML dictionary.")
-    return cast(dict[str, Any], found)
 
 
 def _pip_of(conda: Mapping[str, Any]) -> list[str]:

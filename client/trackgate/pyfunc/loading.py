@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from trackgate.errors import InvalidParameterValue, NotFound
-from trackgate.models import environment, libraries
+from trackgate.models import dictionaries, environment
 from trackgate.models.loading import fetched, load_folder
 from trackgate.pyfunc.loaded import PyFuncModel
 
@@ -50,13 +49,4 @@ def read_config(
     given: str | os.PathLike[str] | Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Settings of a model; raises InvalidParameterValue where a file holds none."""
-    if given is None or isinstance(given, Mapping):
-        return dict(given or {})
-    yaml = libraries.load("yaml")
-    try:
-        found = yaml.safe_load(Path(given).read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise InvalidParameterValue(f"model_config {given}: {error}") from error
-    if not isinstance(found, dict):
-        raise InvalidParameterValue(f"model_config {given} is not a YAML dictionary.")
-    return cast(dict[str, Any], found)
+    return {} if given is None else dictionaries.read("model_config", given)
