@@ -11,6 +11,7 @@ from trackgate_wire.errors import InvalidParameterValue, NotFound
 from trackgate_wire.experiments import Experiment, ExperimentTag
 from trackgate_wire.rules import shown
 
+from trackgate_server.store import pairs
 from trackgate_server.store.lifecycle import ACTIVE, DELETED, STAGES
 from trackgate_server.store.sql import BulkInsert, Sql
 from trackgate_server.store.transaction import Transaction
@@ -59,12 +60,7 @@ _SET_TAGS = BulkInsert(
     "ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value",
 )
 _DELETE_TAG = Sql("DELETE FROM experiment_tags WHERE experiment = ? AND key = ?")
-_TAGS = Sql(
-    "SELECT experiment, key, value FROM experiment_tags"
-    " WHERE experiment IN (SELECT value FROM json_each(?)) ORDER BY experiment, key",
-    postgresql="SELECT experiment, key, value FROM experiment_tags"
-    " WHERE experiment = ANY(?) ORDER BY experiment, key",
-)
+_TAGS = pairs.of_all("experiment_tags", "experiment")
 
 
 def parse_id(experiment_id: str) -> int:

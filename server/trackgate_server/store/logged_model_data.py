@@ -16,7 +16,7 @@ from trackgate_wire.logged_models import (
 )
 from trackgate_wire.rules import shown
 
-from trackgate_server.store import logged_model_metrics
+from trackgate_server.store import logged_model_metrics, pairs
 from trackgate_server.store.logged_models import (
     STATUSES,
     LoggedModelKey,
@@ -41,16 +41,8 @@ _INSERT_PARAMS = BulkInsert(
 _DELETE_TAG = Sql("DELETE FROM logged_model_tags WHERE model = ? AND key = ?")
 
 
-def _pairs_of(table: str) -> Sql:
-    head = f"SELECT model, key, value FROM {table} WHERE model"
-    return Sql(
-        f"{head} IN (SELECT value FROM json_each(?)) ORDER BY model, key",
-        postgresql=f"{head} = ANY(?) ORDER BY model, key",
-    )
-
-
-_TAGS = _pairs_of("logged_model_tags")
-_PARAMS = _pairs_of("logged_model_params")
+_TAGS = pairs.of_all("logged_model_tags", "model")
+_PARAMS = pairs.of_all("logged_model_params", "model")
 _REGISTRATIONS = Sql(
     "SELECT v.model_id, m.name, v.version FROM model_versions v"
     " JOIN registered_models m ON m.id = v.model"

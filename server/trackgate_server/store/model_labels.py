@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from trackgate_wire.model_versions import ModelVersionTag
 from trackgate_wire.registered_models import RegisteredModelTag
 
+from trackgate_server.store import pairs
 from trackgate_server.store.sql import BulkInsert, Sql
 from trackgate_server.store.transaction import Transaction
 
@@ -27,12 +28,7 @@ _DELETE_OF_MODEL = Sql("DELETE FROM registered_model_tags WHERE model = ? AND ke
 _DELETE_OF_VERSION = Sql(
     "DELETE FROM model_version_tags WHERE model = ? AND version = ? AND key = ?"
 )
-_OF_MODELS = Sql(
-    "SELECT model, key, value FROM registered_model_tags"
-    " WHERE model IN (SELECT value FROM json_each(?)) ORDER BY model, key",
-    postgresql="SELECT model, key, value FROM registered_model_tags"
-    " WHERE model = ANY(?) ORDER BY model, key",
-)
+_OF_MODELS = pairs.of_all("registered_model_tags", "model")
 _OF_VERSIONS = Sql(
     "SELECT t.model, t.version, t.key, t.value FROM json_each(?) w"
     " CROSS JOIN model_version_tags t"

@@ -1,4 +1,4 @@
-"""Keys and texts of runs, as parameters and tags are kept."""
+"""Keys and texts of a thing, as parameters and tags are kept."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from trackgate_server.store.transaction import Transaction
 PairT = TypeVar("PairT")
 
 
-def of_runs(table: str) -> Sql:
-    """The statement for `read`: rows of (run, key, value)."""
-    head = f"SELECT run, key, value FROM {table} WHERE run"
+def of_all(table: str, owner: str) -> Sql:
+    """The statement for rows of (owner, key, value) of many owners, given as an array.
+
+    owner  the column that says whose they are
+    """
+    head = f"SELECT {owner}, key, value FROM {table} WHERE {owner}"
     return Sql(
-        f"{head} IN (SELECT value FROM json_each(?)) ORDER BY run, key",
-        postgresql=f"{head} = ANY(?) ORDER BY run, key",
+        f"{head} IN (SELECT value FROM json_each(?)) ORDER BY {owner}, key",
+        postgresql=f"{head} = ANY(?) ORDER BY {owner}, key",
     )
 
 
@@ -28,7 +31,10 @@ def read(
     run_keys: Sequence[int],
     pair: Callable[[str, str], PairT],
 ) -> dict[int, list[PairT]]:
-    """What the runs have, by run, each made by `pair`. One or two statements."""
+    """What the runs have, by run, each made by `pair`. One or two statements.
+
+    statement  of `of_all`, where keys are numbers of names
+    """
     rows = db.all(statement, db.array(run_keys))
     texts = names.texts(db, (row[1] for row in rows))
     found: dict[int, list[PairT]] = {run: [] for run in run_keys}

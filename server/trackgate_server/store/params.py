@@ -20,7 +20,7 @@ _INSERT = BulkInsert(
     ("int8", "int8", "text"),
     "ON CONFLICT (run, key) DO NOTHING",
 )
-_OF_RUNS = pairs.of_runs("params")
+_OF_RUNS = pairs.of_all("params", "run")
 
 
 def log(db: Transaction, names: Names, run: RunKey, given: Sequence[Param]) -> None:

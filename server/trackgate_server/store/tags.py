@@ -18,7 +18,7 @@ _SET = BulkInsert(
     ("int8", "int8", "text"),
     "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
 )
-_OF_RUNS = pairs.of_runs("tags")
+_OF_RUNS = pairs.of_all("tags", "run")
 _ONE = Sql("SELECT value FROM tags WHERE run = ? AND key = ?")
 _DELETE = Sql("DELETE FROM tags WHERE run = ? AND key = ?")
 
