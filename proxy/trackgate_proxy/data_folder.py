@@ -60,6 +60,11 @@ class DataFolder:
         return self.run / "server.sock"
 
     @property
+    def servers(self) -> Path:
+        """Sockets of the tracking servers, and the slots by which Nginx finds them."""
+        return self.run / "servers"
+
+    @property
     def verdict_socket(self) -> Path:
         return self.run / "verdict.sock"
 

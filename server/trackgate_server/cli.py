@@ -11,7 +11,12 @@ from typing import Any, TypeVar
 import click
 
 from trackgate_server.ownership import become_owner
-from trackgate_server.settings import Settings, from_environment, remembering
+from trackgate_server.settings import (
+    Settings,
+    from_environment,
+    remembering,
+    with_public_path,
+)
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -48,6 +53,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     chosen = {name: value for name, value in given.items() if value is not None}
     try:
         settings = dataclasses.replace(from_environment(), **chosen)
+        settings = with_public_path(settings)
         become_owner(settings.data_dir)
         return remembering(settings)
     except ValueError as error:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 PREFIX = "TRACKGATE_"
 
@@ -29,12 +30,25 @@ class Settings:
     backend_store_uri: str = setting(
         "", "Database; sqlite:///DATA_DIR/tracking.db if empty."
     )
+    backend_store_password_file: str = setting(
+        "", "File with the database's password, where the URI holds none."
+    )
     artifacts_destination: str = setting(
-        "", "Folder of artifacts' bytes; DATA_DIR/artifacts if empty."
+        "",
+        "Folder of artifacts' bytes, or s3://BUCKET/PREFIX; DATA_DIR/artifacts if"
+        " empty.",
+    )
+    s3_endpoint: str = setting(
+        "", "Address of an S3-compatible store; Amazon's own if empty."
     )
     host: str = setting("127.0.0.1", "Address to listen on, without --socket.")
     port: int = setting(5000, "Port to listen on, without --socket.")
     socket: str = setting("", "Unix socket to listen on; its folder protects it.")
+    slots_dir: str = setting(
+        "",
+        "Folder in which to listen on a socket of its own and take slots of the proxy.",
+    )
+    slots: int = setting(12, "Slots in that folder, shared by all its servers.")
     workers: int = setting(2, "Processes.")
     threads: int = setting(8, "Threads of each process.")
     static_prefix: str = setting("", "Path below which everything is served.")
@@ -49,7 +63,9 @@ class Settings:
         "", "Folder in which the proxy leaves uploaded bodies for the server to take."
     )
     public_url: str = setting(
-        "", "Address people use, for links; the request's own host if empty."
+        "",
+        "Address people use, for links; the request's own host if empty. A path in it"
+        " is the static prefix.",
     )
     truncate_long_values: bool = setting(
         True,
@@ -72,7 +88,7 @@ class Settings:
     @property
     def behind_proxy(self) -> bool:
         """Whether a proxy says who is calling."""
-        return bool(self.socket or self.proxy_key_file)
+        return bool(self.socket or self.slots_dir or self.proxy_key_file)
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -97,6 +113,24 @@ def remembering(settings: Settings) -> Settings:
     return dataclasses.replace(
         settings, backend_store_uri=remembered_store(settings.data_dir) or ""
     )
+
+
+def with_public_path(settings: Settings) -> Settings:
+    """The same settings, with the path in the public address as the static prefix.
+
+    Raises ValueError where both are given and differ.
+    """
+    parts = urlsplit(settings.public_url)
+    prefix = parts.path.rstrip("/")
+    if not prefix:
+        return settings
+    if settings.static_prefix not in ("", prefix):
+        raise ValueError(
+            f"The public address {settings.public_url!r} ends with another path than"
+            f" the static prefix {settings.static_prefix!r}; leave one of them out."
+        )
+    origin = f"{parts.scheme}://{parts.netloc}"
+    return dataclasses.replace(settings, public_url=origin, static_prefix=prefix)
 
 
 def remembered_store(data_dir: Path) -> str | None:
