@@ -18,10 +18,24 @@ class UnsafeFolder(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Folders of an installation that lie outside its data folder."""
+
+    run: Path
+    servers: Path
+    artifacts: Path
+    spool: Path
+
+
+@dataclass(frozen=True, slots=True)
 class DataFolder:
-    """The paths below one data folder. Nothing here touches the disk."""
+    """The paths of one installation. Nothing here touches the disk.
+
+    elsewhere  where some folders lie instead of below `root`; None: all are below it
+    """
 
     root: Path
+    elsewhere: Elsewhere | None = None
 
     @classmethod
     def at(cls, path: Path) -> DataFolder:
@@ -33,7 +47,7 @@ class DataFolder:
 
     @property
     def artifacts(self) -> Path:
-        return self.root / "artifacts"
+        return self.elsewhere.artifacts if self.elsewhere else self.root / "artifacts"
 
     @property
     def htpasswd(self) -> Path:
@@ -53,16 +67,21 @@ class DataFolder:
 
     @property
     def run(self) -> Path:
-        return self.root / "run"
-
-    @property
-    def server_socket(self) -> Path:
-        return self.run / "server.sock"
+        return self.elsewhere.run if self.elsewhere else self.root / "run"
 
     @property
     def servers(self) -> Path:
         """Sockets of the tracking servers, and the slots by which Nginx finds them."""
-        return self.run / "servers"
+        return self.elsewhere.servers if self.elsewhere else self.run / "servers"
+
+    def slot(self, number: int) -> Path:
+        """A path that leads to a live server; numbers start at 1."""
+        return self.servers / f"slot-{number:02d}.sock"
+
+    @property
+    def server_socket(self) -> Path:
+        """Where a tracking server answers, as soon as there is one."""
+        return self.slot(1)
 
     @property
     def verdict_socket(self) -> Path:
@@ -112,7 +131,7 @@ class DataFolder:
 
     @property
     def spool(self) -> Path:
-        return self.root / "spool"
+        return self.elsewhere.spool if self.elsewhere else self.root / "spool"
 
     @property
     def log(self) -> Path:
@@ -135,17 +154,20 @@ class DataFolder:
         return f"sqlite:///{self.root / 'tracking.db'}"
 
     def folders(self) -> tuple[Path, ...]:
-        """Every folder, the data folder itself first."""
-        return (
+        """Every folder that is made beforehand, the data folder itself first.
+
+        What runs elsewhere brings its own memory and sockets, and no log files.
+        """
+        kept = (
             self.root,
             self.artifacts,
             self.htpasswd.parent,
             self.nginx_config.parent,
-            self.run,
-            self.verdict_cache,
             self.spool,
-            self.log,
         )
+        if self.elsewhere:
+            return kept
+        return (*kept, self.run, self.servers, self.verdict_cache, self.log)
 
 
 def ensure_folders(data: DataFolder) -> None:

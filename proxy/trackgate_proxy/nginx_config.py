@@ -18,6 +18,7 @@ from trackgate_proxy.serving_config import (
 )
 from trackgate_proxy.settings import ProxySettings
 from trackgate_proxy.tls_config import redirect_server, tls_directives
+from trackgate_proxy.upstreams import next_server, upstream
 from trackgate_proxy.verdict import (
     verdict_location,
     verdict_server,
@@ -111,7 +112,7 @@ def _http_parts(settings: ProxySettings) -> list[str]:
         error_maps(settings),
         answer_header_maps(),
         _proxy_key(settings),
-        _upstream(settings),
+        upstream(settings),
         verdict_upstream(settings),
         serving_upstreams(settings),
         verdict_server(settings),
@@ -189,21 +190,6 @@ def _proxy_key(settings: ProxySettings) -> str:
     )
 
 
-def _upstream(settings: ProxySettings) -> str:
-    servers = [f"server {quoted(one)};" for one in settings.servers]
-    return block(
-        "upstream trackgate",
-        "least_conn;" if len(servers) > 1 else "",
-        *servers,
-        "keepalive 16;",
-        comment(
-            "Shorter than the server's own, so that Nginx never sends a request on a "
-            "connection which the server is closing."
-        ),
-        "keepalive_timeout 30s;",
-    )
-
-
 def _site_server(settings: ProxySettings) -> str:
     headers = site_headers(settings)
     parts = (
@@ -259,9 +245,7 @@ def _proxying(settings: ProxySettings) -> str:
             "proxy_buffers 16 64k;",
             "proxy_buffer_size 16k;",
             "proxy_busy_buffers_size 128k;",
-            comment("POST and PATCH are never sent twice once a server has seen them."),
-            "proxy_next_upstream error timeout;",
-            "proxy_next_upstream_tries 3;",
+            next_server(settings),
             "proxy_hide_header Access-Control-Allow-Origin;",
             "proxy_hide_header Access-Control-Allow-Credentials;",
             "proxy_hide_header Access-Control-Allow-Methods;",

@@ -15,6 +15,8 @@ from trackgate_proxy.served_models import ServedModel
 from trackgate_proxy.settings_error import SettingsError
 
 MIB = 1024 * 1024
+# Their names have two digits.
+MOST_SLOTS = 99
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _PROXY_KEY = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _UPSTREAM = re.compile(r"(unix:/.+|[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})")
@@ -63,7 +65,11 @@ class ProxySettings:
     )
     upstreams: tuple[str, ...] = setting(
         (),
-        "Servers, each `unix:/path` or `host:port`; default: run/server.sock.",
+        "Servers, each `unix:/path` or `host:port`; default: the slots.",
+    )
+    slots: int = setting(
+        12,
+        "Paths in run/servers by which the servers of this machine are found.",
     )
     proxy_key: str = setting(
         "",
@@ -159,7 +165,10 @@ class ProxySettings:
 
     @property
     def servers(self) -> tuple[str, ...]:
-        return self.upstreams or (f"unix:{self.data.server_socket}",)
+        if self.upstreams:
+            return self.upstreams
+        numbers = range(1, self.slots + 1)
+        return tuple(f"unix:{self.data.slot(number)}" for number in numbers)
 
     @property
     def artifacts(self) -> Path:
@@ -193,6 +202,8 @@ class ProxySettings:
         for name, port in ports.items():
             if not 1 <= port <= 65_535:
                 raise SettingsError(f"{name} is {port}; it must be 1 to 65535.")
+        if not 1 <= self.slots <= MOST_SLOTS:
+            raise SettingsError(f"slots is {self.slots}; it must be 1 to {MOST_SLOTS}.")
         for name in ("verdict_ttl_s", "workers", "connections_per_address"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be at least 1.")

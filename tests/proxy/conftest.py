@@ -260,7 +260,15 @@ def start_site(**given: Any) -> Site:
     check_config(data, config)
     process = subprocess.Popen(nginx_command(data, config))
     wait_for_port(settings.port)
+    link_slots(settings)
     return Site(settings, Upstream(data.server_socket), process)
+
+
+def link_slots(settings: ProxySettings) -> None:
+    """Lead every slot to the first one, as one server alone does."""
+    first = settings.data.server_socket
+    for number in range(2, settings.slots + 1):
+        settings.data.slot(number).symlink_to(first.name)
 
 
 def wait_for_port(port: int) -> None:
