@@ -20,29 +20,36 @@ VALID_DAYS = 800
 RENEW_DAYS = 30
 
 
-def ensure_self_signed(tls: Tls, names: list[str], now: datetime) -> None:
+def ensure_self_signed(tls: Tls, names: list[str], now: datetime) -> bool:
     """Certificate and key (mode 0600) for these host names and addresses.
 
     What lies there is kept while it covers the names and is good for a month more,
-    so that clients which pinned it need no change.
+    so that clients which pinned it need no change. Returns whether it was made anew.
     """
-    if not _is_good(tls, names, now):
-        tls.key.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        key = ec.generate_private_key(ec.SECP256R1())
-        _write(tls.key, _key_bytes(key))
-        _write(tls.certificate, _certificate_bytes(key, names, now))
+    if _is_good(tls, names, now):
+        return False
+    tls.key.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    _write(tls.key, _key_bytes(key))
+    _write(tls.certificate, _certificate_bytes(key, names, now))
+    return True
 
 
 def _is_good(tls: Tls, names: list[str], now: datetime) -> bool:
-    if not (tls.certificate.exists() and tls.key.exists()):
+    try:
+        certificate = x509.load_pem_x509_certificate(tls.certificate.read_bytes())
+        key = serialization.load_pem_private_key(tls.key.read_bytes(), password=None)
+        extension = certificate.extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        )
+    except (FileNotFoundError, ValueError, x509.ExtensionNotFound):
         return False
-    certificate = x509.load_pem_x509_certificate(tls.certificate.read_bytes())
-    if certificate.not_valid_after_utc < now + timedelta(days=RENEW_DAYS):
-        return False
-    extension = certificate.extensions.get_extension_for_class(
-        x509.SubjectAlternativeName
+    return (
+        certificate.not_valid_after_utc >= now + timedelta(days=RENEW_DAYS)
+        # A crash may have come between the two files.
+        and certificate.public_key() == key.public_key()
+        and set(map(_alternative_name, names)) <= set(extension.value)
     )
-    return set(map(_alternative_name, names)) <= set(extension.value)
 
 
 def _certificate_bytes(
@@ -106,7 +113,11 @@ def _alternative_name(name: str) -> x509.GeneralName:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
+    """Replace a file as a whole: a running Nginx may read it at any time."""
+    beside = path.with_name(path.name + ".new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
     with open(descriptor, "wb") as file:
         file.write(content)
+        os.fsync(descriptor)
+    beside.replace(path)

@@ -14,16 +14,22 @@ HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 
 def public_host(url: str) -> str:
     """The host of a public address, without its port, in lower case."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise _unreadable(url) from None
+    if parts.username is not None:
+        raise SettingsError(
+            # Without the address itself, for what stands in it may be a password.
+            "The public address must hold no user name and no password: write "
+            "https://track.example"
+        )
     if (
         parts.scheme not in ("http", "https")
         or not parts.hostname
-        or parts.username is not None
         or not HOST.fullmatch(parts.hostname)
     ):
-        raise SettingsError(
-            f"The public address {url!r} must look like https://track.example"
-        )
+        raise _unreadable(url)
     return parts.hostname
 
 
@@ -33,6 +39,12 @@ def public_origin(url: str) -> str:
     default_port = 443 if parts.scheme == "https" else 80
     port = "" if parts.port in (None, default_port) else f":{parts.port}"
     return f"{parts.scheme}://{bracketed(public_host(url))}{port}"
+
+
+def _unreadable(url: str) -> SettingsError:
+    return SettingsError(
+        f"The public address {url!r} must look like https://track.example"
+    )
 
 
 def is_loopback(host: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from typing import cast
 
 from trackgate_proxy.data_folder import SECRET_MODE, DataFolder
 
 _URI = "backend_store_uri"
+_ADDRESS = "address"
 
 
 def remember_backend_store(data: DataFolder, uri: str) -> None:
@@ -15,21 +17,43 @@ def remember_backend_store(data: DataFolder, uri: str) -> None:
 
     The default one is not written down, so that the folder can be moved.
     """
-    if uri == data.default_backend_store_uri:
-        data.settings.unlink(missing_ok=True)
+    _remember(data, _URI, "" if uri == data.default_backend_store_uri else uri)
+
+
+def remembered_backend_store(data: DataFolder) -> str | None:
+    """The database's address if it is not the default one."""
+    return _read(data).get(_URI)
+
+
+def remember_address(data: DataFolder, address: str) -> None:
+    """Keep the address people use, for whoever is told it next."""
+    _remember(data, _ADDRESS, address)
+
+
+def remembered_address(data: DataFolder) -> str | None:
+    """The address people use, as it was set up last."""
+    return _read(data).get(_ADDRESS)
+
+
+def _remember(data: DataFolder, name: str, value: str) -> None:
+    """Set one entry, or take it away where the value is empty."""
+    before = _read(data)
+    after = {**before, name: value}
+    if not value:
+        del after[name]
+    if after == before:
         return
     beside = data.settings.with_name("settings.json.new")
     beside.unlink(missing_ok=True)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
     with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump({_URI: uri}, file)
+        json.dump(after, file)
     beside.replace(data.settings)
 
 
-def remembered_backend_store(data: DataFolder) -> str | None:
-    """The database's address if it is not the default one."""
+def _read(data: DataFolder) -> dict[str, str]:
     try:
         text = data.settings.read_text(encoding="utf-8")
     except FileNotFoundError:
-        return None
-    return json.loads(text).get(_URI)
+        return {}
+    return cast("dict[str, str]", json.loads(text))
