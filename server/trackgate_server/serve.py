@@ -6,12 +6,16 @@ import ipaddress
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from trackgate_wire.errors import TrackgateError
 
+from trackgate_server.arbiter import DrainingArbiter
+from trackgate_server.draining import DrainingWorker
 from trackgate_server.settings import Settings
+from trackgate_server.slots import Slots
 
 _log = logging.getLogger(__name__)
 
@@ -25,33 +29,67 @@ class UnsafeAddress(Exception):
 
 
 class _Gunicorn(BaseApplication):
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, slots: Slots | None) -> None:
         self._settings = settings
+        self._slots = slots
+        self._address = _address(settings, slots)
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in _configuration(self._settings).items():
+        for name, value in _configuration(self._settings, self._address).items():
             self.cfg.set(name, value)
+        if self._slots is not None:
+            self._share_in(self._slots)
 
     def load(self) -> Any:
         from trackgate_server.http.app import create_app  # noqa: PLC0415 - heavy
 
         return create_app(self._settings)
 
+    def run(self) -> None:
+        """Serve until a signal asks to stop."""
+        DrainingArbiter(self, self._slots).run()
+
+    def _share_in(self, slots: Slots) -> None:
+        """Take slots as soon as a worker can answer."""
+
+        def let_go(_arbiter: object, _worker: object) -> None:
+            slots.let_go()
+
+        def take(_worker: object) -> None:
+            if not slots.take():
+                _log.warning("There are more servers than slots; raise --slots.")
+
+        self.cfg.set("post_fork", let_go)
+        self.cfg.set("post_worker_init", take)
+
 
 def run(settings: Settings) -> None:
     """Bring the database up to date and serve until SIGTERM.
 
-    Raises UnsafeAddress for an address that is neither loopback nor protected, and
-    SystemExit where the database cannot be brought up to date.
+    Raises UnsafeAddress for an address that is neither loopback nor protected,
+    UnsafeSlots for such a folder of slots, ValueError for settings that contradict each
+    other, and SystemExit where the database cannot be brought up to date.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_LOG_FORMAT)
     check_address(settings)
     os.umask(0o077)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.artifact_root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    slots = _open_slots(settings)
     _upgrade_apart(settings)
-    _Gunicorn(settings).run()
+    _Gunicorn(settings, slots).run()
+
+
+def _open_slots(settings: Settings) -> Slots | None:
+    if not settings.slots_dir:
+        return None
+    if settings.socket:
+        raise ValueError(
+            "--socket and --slots-dir exclude each other: with slots the server"
+            " listens on a socket in that folder. Leave one of them out."
+        )
+    return Slots(Path(settings.slots_dir), settings.slots)
 
 
 def _upgrade_apart(settings: Settings) -> None:
@@ -108,12 +146,20 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _configuration(settings: Settings) -> dict[str, Any]:
-    address = f"{settings.host}:{settings.port}"
+def _address(settings: Settings, slots: Slots | None) -> str:
+    """Where to listen, as gunicorn writes it; with slots, this enters their folder."""
+    if slots is not None:
+        return f"unix:{slots.enter()}"
+    if settings.socket:
+        return f"unix:{settings.socket}"
+    return f"{settings.host}:{settings.port}"
+
+
+def _configuration(settings: Settings, address: str) -> dict[str, Any]:
     return {
-        "bind": f"unix:{settings.socket}" if settings.socket else address,
+        "bind": address,
         "workers": settings.workers,
-        "worker_class": "gthread",
+        "worker_class": DrainingWorker,
         "threads": settings.threads,
         "keepalive": _KEEPALIVE_S,
         "graceful_timeout": _GRACEFUL_STOP_S,
