@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any
 
 import click
 
+from trackgate_proxy.container_site import TLS_OFF
 from trackgate_proxy.data_folder import DataFolder
+from trackgate_proxy.public_address import PublicAddress, common_prefix
 from trackgate_proxy.rules import host_names, is_wildcard
 from trackgate_proxy.served_models import ServedModel
 from trackgate_proxy.serving_options import SERVED_OPTIONS
@@ -20,6 +22,7 @@ from trackgate_proxy.settings import ProxySettings, Tls
 from trackgate_proxy.settings_error import SettingsError
 
 SELF_SIGNED = "self-signed"
+TLS_CHOICES = (SELF_SIGNED, TLS_OFF)
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True)
 _OPTIONS = (
@@ -56,13 +59,15 @@ _OPTIONS = (
         "public_urls",
         multiple=True,
         envvar="TRACKGATE_PUBLIC_URL",
-        help="Address that people use, such as https://track.example. Repeatable.",
+        help="Address that people use, such as https://track.example. A path in it is "
+        "the static prefix. Repeatable.",
     ),
     click.option(
         "--tls",
-        type=click.Choice([SELF_SIGNED]),
+        type=click.Choice(TLS_CHOICES),
         envvar="TRACKGATE_TLS",
-        help="Speak HTTPS with a certificate made here.",
+        help="Speak HTTPS with a certificate made here; off: another proxy in front "
+        "ends TLS.",
     ),
     click.option(
         "--tls-cert",
@@ -109,7 +114,8 @@ class SiteOptions:
 
     def proxy_settings(self) -> ProxySettings:
         """The settings. Raises SettingsError for what cannot work."""
-        self._check_tls()
+        addresses = self.public_addresses()
+        self._check_tls(addresses)
         # Whoever can answer for the machine's own name in its network needs no
         # rebinding, so the name is as good as an address.
         own_name = () if self.host == "127.0.0.1" else (socket.gethostname(),)
@@ -117,8 +123,8 @@ class SiteOptions:
             data=self.data,
             host=self.host,
             port=self.port,
-            static_prefix=self.static_prefix.rstrip("/"),
-            public_urls=self.public_urls,
+            static_prefix=common_prefix(addresses, self.static_prefix),
+            public_urls=tuple(address.origin for address in addresses),
             host_names=own_name,
             tls=self._tls(),
             served=self.served,
@@ -126,14 +132,22 @@ class SiteOptions:
             serve_timeout_s=self.serve_timeout_s,
         )
 
-    def ensure_certificate(self, settings: ProxySettings) -> None:
-        """Make the certificate that `--tls self-signed` asks for."""
+    def public_addresses(self) -> list[PublicAddress]:
+        """The addresses people use. Raises SettingsError for one that is none."""
+        return [PublicAddress.parse(url) for url in self.public_urls]
+
+    def ensure_certificate(self, settings: ProxySettings) -> bool:
+        """Make the certificate that `--tls self-signed` asks for.
+
+        Returns whether one was made, and not found.
+        """
         if self.tls != SELF_SIGNED or settings.tls is None:
-            return
+            return False
         # A heavy library, and only this wish needs it.
         from trackgate_proxy.certificates import ensure_self_signed  # noqa: PLC0415
 
-        ensure_self_signed(settings.tls, certificate_names(settings), datetime.now(UTC))
+        names = certificate_names(settings)
+        return ensure_self_signed(settings.tls, names, datetime.now(UTC))
 
     def _tls(self) -> Tls | None:
         if self.tls == SELF_SIGNED:
@@ -147,13 +161,20 @@ class SiteOptions:
             return Tls(self.tls_cert, self.tls_key, self.redirect_port)
         return None
 
-    def _check_tls(self) -> None:
+    def _check_tls(self, addresses: Sequence[PublicAddress]) -> None:
         if bool(self.tls_cert) != bool(self.tls_key):
             raise SettingsError("--tls-cert and --tls-key are needed together.")
         if self.tls and self.tls_cert:
-            raise SettingsError("--tls self-signed and --tls-cert exclude each other.")
-        if self.redirect_port and not (self.tls or self.tls_cert):
+            raise SettingsError(f"--tls {self.tls} and --tls-cert exclude each other.")
+        speaks_tls = self.tls == SELF_SIGNED or self.tls_cert
+        if self.redirect_port and not speaks_tls:
             raise SettingsError("--redirect-port leads to HTTPS, which is not set up.")
+        plain = [address for address in addresses if not address.is_https]
+        if plain and speaks_tls:
+            raise SettingsError(
+                f"--public-url {plain[0]} is plain HTTP, but HTTPS is what is spoken: "
+                "write it with https://, or leave the certificate out."
+            )
 
 
 def site_options(command: Callable[..., None]) -> Callable[..., None]:
