@@ -9,6 +9,7 @@ from trackgate_proxy.config_text import block, comment, quoted, section
 from trackgate_proxy.htpasswd import KEEPER_NAME
 from trackgate_proxy.locations import artifact_files, proxied
 from trackgate_proxy.settings import ProxySettings
+from trackgate_proxy.upstreams import next_server
 
 SERVE_PATH = "/serve"
 # Calls that only read, and are made with POST all the same.
@@ -76,6 +77,7 @@ def _reading(settings: ProxySettings, match: str, method: str) -> str:
         f"limit_except {method} {{ deny all; }}",
         "proxy_http_version 1.1;",
         f"proxy_read_timeout {settings.api_timeout_s}s;",
+        next_server(settings),
         proxied(settings, user=quoted(KEEPER_NAME)),
         "proxy_pass http://trackgate;",
     )

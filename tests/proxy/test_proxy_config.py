@@ -30,7 +30,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "public_urls": ("https://track.example",),
         "verdict_cache": Path("/dev/shm/trackgate-0-x"),
     },
-    "container": {
+    "tcp": {
         "host": "::",
         "upstreams": ("server-1:5000", "server-2:5000"),
         "proxy_key": KEY,
