@@ -1,0 +1,205 @@
+"""`docker compose up --wait` on a fresh clone: one server, SQLite, one open port."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.containers.load import new_run, under_load
+from tests.containers.stacks import PROJECT, Stack, wait_until
+from tests.end_to_end.clients import Client
+
+pytestmark = [pytest.mark.slow, pytest.mark.containers]
+
+_SEARCH = "/api/2.0/mlflow/experiments/search?max_results=10"
+_SERVICES = ("server", "proxy")
+_LISTENING = "0A"
+
+
+def test_the_first_user_is_shown_once_and_can_log_in(stack: Stack) -> None:
+    assert stack.ask("GET", _SEARCH).status_code == 200
+    assert stack.ask("GET", _SEARCH, name=None).status_code == 401
+    assert stack.logs("setup").count("export TRACKING_PASSWORD=") == 1
+
+
+@pytest.mark.parametrize("name", ["trackgate", "mlflow-3"])
+def test_clients_log_runs_artifacts_and_models(
+    stack: Stack, name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    client = Client.of(name, request)
+    done = client.run_with(
+        PROJECT / "examples" / "decision_tree.py",
+        tmp_path,
+        URI=stack.address,
+        USERNAME="ada",
+        PASSWORD=stack.passwords["ada"],
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_people_come_and_go_while_it_runs(stack: Stack) -> None:
+    before = [stack.inspect(one)["State"]["StartedAt"] for one in _running(stack)]
+
+    stack.add_user("eve", "correct horse of eve")
+    assert stack.ask("GET", _SEARCH, name="eve").status_code == 200
+
+    stack.run("run", "--rm", "--no-deps", "setup", "users", "remove", "eve")
+    wait_until(lambda: stack.ask("GET", _SEARCH, name="eve").status_code == 401)
+    after = [stack.inspect(one)["State"]["StartedAt"] for one in _running(stack)]
+    assert after == before
+
+
+def test_only_the_proxy_listens_and_only_one_port_is_published(stack: Stack) -> None:
+    (server,), (proxy,) = (stack.containers(name) for name in _SERVICES)
+
+    assert _listening(stack, server) == set()
+    # The second one is for the health check, on the container's own loopback.
+    assert _listening(stack, proxy) == {("0.0.0.0", 8080), ("127.0.0.1", 8081)}
+    assert _published(stack, server) == []
+    [(address, _)] = _published(stack, proxy)
+    assert address == "127.0.0.1"
+
+
+def test_a_neighbour_on_the_outer_network_reaches_the_proxy_only(stack: Stack) -> None:
+    (server,) = stack.containers("server")
+    answers = _from_outside(stack, "proxy", 8080)
+
+    assert answers.startswith("HTTP/1.1 401")
+    for host in ("server", "setup", *_addresses(stack, server)):
+        assert _from_outside(stack, host, 5000) == ""
+
+
+@pytest.mark.parametrize("service", _SERVICES)
+def test_no_service_is_root_or_may_become_it(stack: Stack, service: str) -> None:
+    (container,) = stack.containers(service)
+    host = stack.inspect(container)["HostConfig"]
+    status = stack.inside(container, "cat", "/proc/1/status").stdout
+
+    assert stack.inside(container, "id", "-u").stdout.strip() == "10001"
+    assert "CapEff:\t0000000000000000" in status
+    assert "CapBnd:\t0000000000000000" in status
+    assert "NoNewPrivs:\t1" in status
+    assert host["ReadonlyRootfs"]
+    for place in ("/", "/etc", "/usr/local/bin"):
+        assert stack.inside(container, "touch", f"{place}/x").returncode != 0
+
+
+def test_secrets_and_data_are_closed_to_others(stack: Stack) -> None:
+    (server,), (proxy,) = (stack.containers(name) for name in _SERVICES)
+
+    for container, place in (
+        (server, "/database"),
+        (server, "/servers"),
+        (server, "/store"),
+        (proxy, "/config"),
+        (proxy, "/run/trackgate/verdict"),
+    ):
+        mode = stack.inside(container, "stat", "--format=%a %u", place).stdout
+        assert mode.strip() == "700 10001", place
+    # Neither sees what only the other one needs.
+    assert stack.inside(proxy, "ls", "/database").returncode != 0
+    assert stack.inside(server, "ls", "/config/auth").returncode != 0
+    assert stack.inside(proxy, "touch", "/config/auth/htpasswd").returncode != 0
+
+
+def test_logs_are_json_and_tell_no_password(stack: Stack) -> None:
+    stack.ask("GET", _SEARCH)
+    lines = stack.logs("proxy").splitlines()
+
+    assert any('"user":"admin"' in line and line.startswith("{") for line in lines)
+    assert stack.passwords["admin"] not in stack.logs("proxy") + stack.logs("server")
+
+
+def test_a_second_up_changes_nothing(stack: Stack) -> None:
+    before = _running(stack)
+
+    stack.start()
+
+    assert _running(stack) == before
+    assert stack.logs("setup").count("export TRACKING_PASSWORD=") == 1
+
+
+def test_a_rolling_restart_under_load_loses_no_request(stack: Stack) -> None:
+    before = stack.containers("server")
+
+    with under_load(stack) as load:
+        stack.script("restart")
+
+    assert load.failed == []
+    assert set(load.answered) <= load.stored(stack)
+    assert stack.containers("server") != before
+    assert len(stack.containers("server")) == 1
+
+
+def test_volumes_survive_down_and_up(stack: Stack) -> None:
+    run = new_run(stack)
+    put = f"/api/2.0/mlflow-artifacts/artifacts/0/{run}/artifacts/note.txt"
+    assert stack.ask("PUT", put, data=b"kept").status_code == 200
+
+    stack.run("down")
+    stack.start()
+
+    assert stack.ask("GET", put).content == b"kept"
+    assert stack.ask("GET", _SEARCH, name="ada").status_code == 200
+
+
+def test_down_takes_less_than_ten_seconds_and_kills_nothing(stack: Stack) -> None:
+    containers = _running(stack)
+
+    stack.run("stop", "--timeout", "10")
+
+    codes = [stack.inspect(one)["State"]["ExitCode"] for one in containers]
+    stack.start()
+    # 137 would say that it had to be killed.
+    assert codes == [0] * len(containers)
+
+
+def _running(stack: Stack) -> list[str]:
+    return [one for name in _SERVICES for one in stack.containers(name)]
+
+
+def _listening(stack: Stack, container: str) -> set[tuple[str, int]]:
+    """Addresses and ports of TCP sockets that wait for connections."""
+    tables = stack.inside(container, "cat", "/proc/net/tcp", "/proc/net/tcp6").stdout
+    rows = [line.split() for line in tables.splitlines() if ":" in line]
+    return {
+        _address(local)
+        for _, local, _, state, *_ in rows
+        # Docker's own resolver sits in each container's namespace, on 127.0.0.11.
+        if state == _LISTENING and _address(local)[0] != "127.0.0.11"
+    }
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, port = text.split(":")
+    return socket.inet_ntoa(bytes.fromhex(host)[:4][::-1]), int(port, 16)
+
+
+def _published(stack: Stack, container: str) -> list[tuple[str, str]]:
+    ports = stack.inspect(container)["NetworkSettings"]["Ports"] or {}
+    return [
+        (one["HostIp"], one["HostPort"])
+        for all_of in ports.values()
+        for one in all_of or []
+    ]
+
+
+def _addresses(stack: Stack, container: str) -> Iterator[str]:
+    for network in stack.inspect(container)["NetworkSettings"]["Networks"].values():
+        yield network["IPAddress"]
+
+
+def _from_outside(stack: Stack, host: str, port: int) -> str:
+    """The first line a container on the outer network is answered; "" if none."""
+    (proxy,) = stack.containers("proxy")
+    found = stack.inspect(proxy)
+    (network,) = found["NetworkSettings"]["Networks"]
+    ask = (
+        f"exec 3<>/dev/tcp/{host}/{port};"
+        " printf 'GET / HTTP/1.0\\r\\nHost: proxy\\r\\n\\r\\n' >&3; head -n 1 <&3"
+    )
+    return stack.neighbour(network, found["Config"]["Image"], ask)
