@@ -36,3 +36,12 @@ def account_name(uid: int) -> str:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return str(uid)
+
+
+def nginx_account() -> str | None:
+    """The account of Nginx's workers, where they need one named.
+
+    An Nginx that root starts would give its workers to an account that cannot enter
+    the data folder.
+    """
+    return "root" if os.geteuid() == 0 else None

@@ -151,12 +151,7 @@ class SiteOptions:
 
     def _tls(self) -> Tls | None:
         if self.tls == SELF_SIGNED:
-            folder = self.data.tls
-            return Tls(
-                folder / "self-signed.pem",
-                folder / "self-signed.key",
-                self.redirect_port,
-            )
+            return self_signed(self.data, self.redirect_port)
         if self.tls_cert and self.tls_key:
             return Tls(self.tls_cert, self.tls_key, self.redirect_port)
         return None
@@ -190,6 +185,12 @@ def site_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         decorated = option(decorated)
     return decorated
+
+
+def self_signed(data: DataFolder, redirect_port: int | None = None) -> Tls:
+    """The certificate and key that are made here."""
+    certificate, key = data.tls / "self-signed.pem", data.tls / "self-signed.key"
+    return Tls(certificate, key, redirect_port)
 
 
 def certificate_names(settings: ProxySettings) -> list[str]:
