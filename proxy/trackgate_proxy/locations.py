@@ -17,12 +17,11 @@ _API_ROOTS = ("/api/2.0", "/ajax-api/2.0", "/api/3.0", "/ajax-api/3.0")
 
 
 def locations(settings: ProxySettings) -> str:
-    """Every location that is not about passwords or errors."""
+    """Every location that is not about passwords, errors or health."""
     prefix = settings.static_prefix
     return "\n\n".join(
         part
         for part in (
-            _health_locations(settings),
             _signed_locations(settings),
             *(_upload_location(settings, match) for match in upload_matches(prefix)),
             artifact_files(settings),
@@ -134,23 +133,6 @@ def proxied(
     return "\n".join(f"proxy_set_header {k} {v};" for k, v in headers.items())
 
 
-def _health_locations(settings: ProxySettings) -> str:
-    paths = dict.fromkeys(("/health", f"{settings.static_prefix}/health"))
-    return "\n\n".join(
-        section(
-            "Open: whether the server is up, for whoever watches it.",
-            block(
-                f"location = {path}",
-                "auth_request off;",
-                "access_log off;",
-                proxied(settings),
-                f"proxy_pass {UPSTREAM}{settings.static_prefix}/health;",
-            ),
-        )
-        for path in paths
-    )
-
-
 def _signed_locations(settings: ProxySettings) -> str:
     prefix = settings.static_prefix
     checked = block(
@@ -209,7 +191,6 @@ def _upload_body(settings: ProxySettings) -> str:
             limit,
             timeouts,
             "client_body_in_file_only clean;",
-            f"client_body_temp_path {quoted(settings.uploads)};",
             "proxy_pass_request_body off;",
             'proxy_set_header Content-Length "";',
         )

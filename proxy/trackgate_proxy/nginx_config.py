@@ -9,6 +9,7 @@ from pathlib import Path
 from trackgate_proxy.config_text import block, comment, quoted, section, table
 from trackgate_proxy.data_folder import SECRET_MODE
 from trackgate_proxy.error_config import error_locations, error_maps, error_pages
+from trackgate_proxy.health_config import health_locations, health_server
 from trackgate_proxy.locations import answer_header_maps, locations, site_headers
 from trackgate_proxy.rules import refusals, rule_maps
 from trackgate_proxy.serving_config import (
@@ -86,6 +87,8 @@ def _write_secret(path: Path, text: str) -> None:
 
 def _main(settings: ProxySettings) -> str:
     data = settings.data
+    error_log = "stderr" if settings.log_to_streams else quoted(data.error_log)
+    timeout_s = settings.shutdown_timeout_s
     return "\n".join(
         part
         for part in (
@@ -95,7 +98,8 @@ def _main(settings: ProxySettings) -> str:
             comment("Each proxied request holds two connections and perhaps a file."),
             "worker_rlimit_nofile 4096;",
             f"pid {quoted(data.nginx_pid)};",
-            f"error_log {quoted(data.error_log)} warn;",
+            f"error_log {error_log} warn;",
+            f"worker_shutdown_timeout {timeout_s}s;" if timeout_s else "",
         )
         if part
     )
@@ -117,6 +121,7 @@ def _http_parts(settings: ProxySettings) -> list[str]:
         serving_upstreams(settings),
         verdict_server(settings),
         keepers_server(settings),
+        health_server(settings),
         redirect_server(settings),
         _site_server(settings),
     ]
@@ -152,8 +157,9 @@ def _basics() -> str:
 def _temporary_files(settings: ProxySettings) -> str:
     run = settings.data.run
     return section(
-        "Nothing is written outside the data folder.",
-        f"client_body_temp_path {quoted(run / 'body')};",
+        "Nothing is written anywhere else. Large bodies lie where there is room.",
+        f"client_body_temp_path {quoted(settings.uploads)};",
+        "" if settings.answers_on_disk else "proxy_max_temp_file_size 0;",
         f"proxy_temp_path {quoted(run / 'proxy')};",
         f"fastcgi_temp_path {quoted(run / 'unused')};",
         f"uwsgi_temp_path {quoted(run / 'unused')};",
@@ -164,6 +170,9 @@ def _temporary_files(settings: ProxySettings) -> str:
 def _access_log(settings: ProxySettings) -> str:
     fields = ",".join(f'"{name}":"{value}"' for name, value in _LOG_FIELDS.items())
     signed = f"{settings.static_prefix}/signed/"
+    access_log = "/dev/stdout"
+    if not settings.log_to_streams:
+        access_log = quoted(settings.data.access_log)
     return section(
         "No query, no referer and no credentials; a signed link is a credential.",
         table(
@@ -177,7 +186,7 @@ def _access_log(settings: ProxySettings) -> str:
             },
         ),
         f"log_format trackgate escape=json {quoted('{' + fields + '}')};",
-        f"access_log {quoted(settings.data.access_log)} trackgate;",
+        f"access_log {access_log} trackgate;",
     )
 
 
@@ -203,6 +212,7 @@ def _site_server(settings: ProxySettings) -> str:
         section("On every answer; what the server says itself stands.", headers),
         verdict_location(settings),
         *serving_locations(settings),
+        health_locations(settings),
         locations(settings),
         error_locations(settings, headers),
     )

@@ -9,6 +9,7 @@ import click
 
 from trackgate_proxy.data_folder import ensure_folders
 from trackgate_proxy.nginx_config import render, write_config
+from trackgate_proxy.placement import CONTAINER
 from trackgate_proxy.settings_error import SettingsError
 from trackgate_proxy.site_options import SiteOptions, site_options
 
@@ -45,6 +46,12 @@ def proxy() -> None:
     help="Hand uploads over as files; needs a common file system.",
 )
 @click.option(
+    "--container",
+    is_flag=True,
+    envvar="TRACKGATE_CONTAINER",
+    help="Place everything as compose.yaml mounts it.",
+)
+@click.option(
     "--write", is_flag=True, help="Write it into the data folder, do not print it."
 )
 def config(
@@ -56,12 +63,16 @@ def config(
     spool: Path | None,
     verdict_cache: Path | None,
     body_by_file: bool,
+    container: bool,
     write: bool,
 ) -> None:
     """Print the Nginx config that these options lead to."""
     try:
+        placed = site.proxy_settings()
+        if container:
+            placed = CONTAINER.settings(placed)
         settings = replace(
-            site.proxy_settings(),
+            placed,
             upstreams=upstreams,
             proxy_key=proxy_key_file.read_text().strip() if proxy_key_file else "",
             run_as=run_as,

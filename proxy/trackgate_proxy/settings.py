@@ -148,6 +148,22 @@ class ProxySettings:
         2,
         "Nginx worker processes: while one hashes a password the other serves.",
     )
+    health_port: int | None = setting(
+        None,
+        "Port of 127.0.0.1 with nothing but `/health`, in plain HTTP also beside TLS.",
+    )
+    shutdown_timeout_s: int | None = setting(
+        None,
+        "How long requests may go on after a stop or a reload; default: no limit.",
+    )
+    log_to_streams: bool = setting(
+        False,
+        "Log to standard output and standard error, not to files below log.",
+    )
+    answers_on_disk: bool = setting(
+        True,
+        "Keep what a slow client has not taken yet in run/proxy, to free the server.",
+    )
     run_as: str | None = setting(
         None,
         "Account (and group) of the workers; only for an Nginx started by root.",
@@ -197,6 +213,10 @@ class ProxySettings:
 
     def _check_ports(self) -> None:
         ports = {"port": self.port}
+        if self.health_port is not None:
+            ports["health_port"] = self.health_port
+        if self.health_port == self.port:
+            raise SettingsError(f"port and health_port are both {self.port}.")
         if self.tls and self.tls.redirect_port is not None:
             ports["redirect_port"] = self.tls.redirect_port
         for name, port in ports.items():
@@ -247,7 +267,8 @@ class ProxySettings:
             raise SettingsError(f"The model {twice[0].uri} is named twice.")
 
     def _check_paths(self) -> None:
-        paths = [self.data.root, self.artifacts, self.uploads, self.verdicts]
+        paths = [self.data.root, self.data.run, self.verdicts]
+        paths += [self.artifacts, self.uploads]
         if self.tls:
             paths += [self.tls.certificate, self.tls.key]
         sockets = [Path(s[5:]) for s in self.servers if s.startswith("unix:")]

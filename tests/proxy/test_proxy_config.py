@@ -12,6 +12,7 @@ import pytest
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.nginx_binary import NginxError, check_config
 from trackgate_proxy.nginx_config import render, write_config
+from trackgate_proxy.placement import CONTAINER
 from trackgate_proxy.served_models import ServedModel
 from trackgate_proxy.settings import ProxySettings, Tls, settings_table
 from trackgate_proxy.settings_error import SettingsError
@@ -20,33 +21,46 @@ GOLDEN = Path(__file__).parent / "golden"
 DOCS = Path(__file__).parents[2] / "docs" / "proxy.md"
 SRV = DataFolder(Path("/srv/trackgate"))
 KEY = "a-key-of-sixteen-or-more"
-VARIANTS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "public": {
-        "host": "0.0.0.0",
-        "port": 443,
-        "static_prefix": "/tracking",
-        "tls": Tls(Path("/etc/tls/site.pem"), Path("/etc/tls/site.key"), 80),
-        "public_urls": ("https://track.example",),
-        "verdict_cache": Path("/dev/shm/trackgate-0-x"),
-    },
-    "tcp": {
-        "host": "::",
-        "upstreams": ("server-1:5000", "server-2:5000"),
-        "proxy_key": KEY,
-        "run_as": "nginx",
-        "body_by_file": False,
-        "artifact_body_bytes": 10 * 1024**3,
-    },
-    "serving": {
-        "static_prefix": "/tracking",
-        "served": (
+VARIANTS = {
+    "default": ProxySettings(data=SRV),
+    "public": ProxySettings(
+        data=SRV,
+        host="0.0.0.0",
+        port=443,
+        static_prefix="/tracking",
+        tls=Tls(Path("/etc/tls/site.pem"), Path("/etc/tls/site.key"), 80),
+        public_urls=("https://track.example",),
+        verdict_cache=Path("/dev/shm/trackgate-0-x"),
+    ),
+    "tcp": ProxySettings(
+        data=SRV,
+        host="::",
+        upstreams=("server-1:5000", "server-2:5000"),
+        proxy_key=KEY,
+        run_as="nginx",
+        body_by_file=False,
+        artifact_body_bytes=10 * 1024**3,
+    ),
+    "serving": ProxySettings(
+        data=SRV,
+        static_prefix="/tracking",
+        served=(
             ServedModel("Decision Tree", "Production"),
             ServedModel("Bäume 'im' \\Wald 50%", "@champion"),
         ),
-        "serve_body_bytes": 8 * 1024**2,
-        "serve_timeout_s": 30,
-    },
+        serve_body_bytes=8 * 1024**2,
+        serve_timeout_s=30,
+    ),
+    "container": CONTAINER.settings(
+        ProxySettings(
+            data=DataFolder(Path("/config")),
+            static_prefix="/tracking",
+            tls=Tls(
+                Path("/certificates/fullchain.pem"), Path("/certificates/privkey.pem")
+            ),
+            public_urls=("https://track.example",),
+        )
+    ),
 }
 
 
@@ -54,7 +68,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 def test_the_config_is_the_one_that_was_reviewed(variant: str) -> None:
     """With TRACKGATE_WRITE_GOLDEN=1 the files are written again, to be reviewed."""
     path = GOLDEN / f"{variant}.conf"
-    text = render(ProxySettings(data=SRV, **VARIANTS[variant]))
+    text = render(VARIANTS[variant])
     if os.environ.get("TRACKGATE_WRITE_GOLDEN"):
         path.write_text(text)
 
@@ -64,14 +78,16 @@ def test_the_config_is_the_one_that_was_reviewed(variant: str) -> None:
 @pytest.mark.nginx
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_nginx_accepts_the_config(variant: str, data: DataFolder) -> None:
-    given = dict(VARIANTS[variant])
-    given.pop("tls", None)
-    given.pop("run_as", None)
-    given.pop("verdict_cache", None)
-    if "upstreams" in given:
-        # Nginx looks names up when it reads them, and these are nobody's here.
-        given["upstreams"] = ("127.0.0.1:5001", "[::1]:5002")
-    settings = ProxySettings(data=data, **given)
+    # Nginx looks names up when it reads them, and these are nobody's here.
+    upstreams = ("127.0.0.1:5001", "[::1]:5002") if variant == "tcp" else ()
+    settings = replace(
+        VARIANTS[variant],
+        data=data,
+        upstreams=upstreams,
+        tls=None,
+        run_as=None,
+        verdict_cache=None,
+    )
 
     check_config(data, write_config(settings))
 
@@ -95,7 +111,7 @@ def test_what_nginx_refuses_is_shown(data: DataFolder) -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_directives_that_open_holes_are_never_written(variant: str) -> None:
-    text = render(ProxySettings(data=SRV, **VARIANTS[variant]))
+    text = render(VARIANTS[variant])
 
     assert not re.search(r"location\s+~", text)
     assert not re.search(r"^\s*alias\b", text, re.MULTILINE)
@@ -109,7 +125,7 @@ def test_directives_that_open_holes_are_never_written(variant: str) -> None:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_proxied_location_sets_every_header(variant: str) -> None:
-    text = render(ProxySettings(data=SRV, **VARIANTS[variant]))
+    text = render(VARIANTS[variant])
     blocks = re.findall(r"location [^{]+\{[^{}]*\}", text)
     proxied = [one for one in blocks if "proxy_pass http://trackgate" in one]
 
@@ -126,7 +142,7 @@ def test_every_proxied_location_sets_every_header(variant: str) -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_no_proxied_prefix_is_answered_with_a_redirect(variant: str) -> None:
     """Nginx adds a missing slash by itself, before it asks for a password."""
-    text = render(ProxySettings(data=SRV, **VARIANTS[variant]))
+    text = render(VARIANTS[variant])
 
     prefixes = re.findall(r"location \^~ (\S+)/ \{[^}]*proxy_pass", text)
     assert len(prefixes) >= 5
