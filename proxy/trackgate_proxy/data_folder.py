@@ -130,6 +130,11 @@ class DataFolder:
         return self.run / "address"
 
     @property
+    def restarts(self) -> Path:
+        """How many replacements of the server are over, and how the last one ended."""
+        return self.run / "restarts"
+
+    @property
     def spool(self) -> Path:
         return self.elsewhere.spool if self.elsewhere else self.root / "spool"
 

@@ -16,8 +16,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
+from trackgate_proxy.child import Program, hold_signals
 from trackgate_proxy.health import HealthTarget, is_healthy
-from trackgate_proxy.supervisor import Program, Supervisor, hold_signals
+from trackgate_proxy.supervisor import Supervisor
 
 READY_WITHIN_S = 120.0
 _ASK_AGAIN_S = 0.03
@@ -32,6 +33,7 @@ class Plan:
     server_socket  is there before the stack can be healthy
     address        for people, also written to `address_file` while it runs
     greeting       lines to print when it is ready
+    restarts_file  is told how each replacement of the server ended
     error_log      where to look when it does not get ready
     temporary      a folder that goes with the stack
     """
@@ -43,6 +45,7 @@ class Plan:
     address: str
     address_file: str
     greeting: list[str]
+    restarts_file: str
     error_log: str
     temporary: str
 
@@ -92,7 +95,8 @@ def _read_plan(descriptor: int) -> Plan:
 
 
 def _run(plan: Plan) -> None:
-    supervisor = Supervisor(plan.programs, _say)
+    record = _RestartRecord(plan.restarts_file)
+    supervisor = Supervisor(plan.programs, _say, record.add)
     try:
         supervisor.start()
         if _wait_until_ready(plan, supervisor):
@@ -121,6 +125,22 @@ def _wait_until_ready(plan: Plan, supervisor: Supervisor) -> bool:
     return True
 
 
+class _RestartRecord:
+    """A file of one line, `COUNT REPLACED`, or `COUNT` and why the last one failed."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._count = 0
+
+    def add(self, failure: str) -> None:
+        """Note that one more is over. Whoever waits never reads half a line."""
+        self._count += 1
+        beside = f"{self._path}.new"
+        with open(beside, "w", encoding="utf-8") as file:
+            file.write(f"{self._count} {failure or 'REPLACED'}\n")
+        os.replace(beside, self._path)
+
+
 def _announce(plan: Plan) -> None:
     with open(plan.address_file, "w", encoding="utf-8") as file:
         file.write(f"{plan.address}\n")
@@ -129,8 +149,9 @@ def _announce(plan: Plan) -> None:
 
 
 def _clean_up(plan: Plan) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(plan.address_file)
+    for name in (plan.address_file, plan.restarts_file):
+        with suppress(FileNotFoundError):
+            os.unlink(name)
     shutil.rmtree(plan.temporary, ignore_errors=True)
 
 

@@ -23,7 +23,7 @@ def is_healthy(target: HealthTarget) -> bool:
 
     Written on a bare socket: an HTTP library would stay in the supervisor's memory.
     """
-    request = f"GET {target.prefix}/health HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()
+    request = _request(f"{target.prefix}/health")
     address = (target.host, target.port)
     try:
         with socket.create_connection(address, TIMEOUT_S) as connection:
@@ -33,6 +33,22 @@ def is_healthy(target: HealthTarget) -> bool:
             return _is_success(connection.recv(64))
     except OSError:
         return False
+
+
+def is_socket_healthy(socket_path: str, health_path: str) -> bool:
+    """Whether a server answers 200 on its own unix socket."""
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(TIMEOUT_S)
+            connection.connect(socket_path)
+            connection.sendall(_request(health_path))
+            return _is_success(connection.recv(64))
+    except OSError:
+        return False
+
+
+def _request(path: str) -> bytes:
+    return f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()
 
 
 def _ask_over_tls(connection: socket.socket, request: bytes) -> bool:

@@ -11,12 +11,12 @@ import signal
 import sys
 from urllib.parse import quote
 
+from trackgate_proxy.child import Program
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.htpasswd import KEEPER_NAME, PeopleError, PeopleFile
 from trackgate_proxy.rolebook import open_rolebook
 from trackgate_proxy.serving_options import KeepingOptions
 from trackgate_proxy.settings import ProxySettings
-from trackgate_proxy.supervisor import Program
 
 KEEPER_GRACE_S = 4.0
 _ROLE = "viewer"

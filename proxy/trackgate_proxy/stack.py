@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from trackgate_proxy.child import Program
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.foreground import Plan
 from trackgate_proxy.health import HealthTarget
@@ -23,7 +24,6 @@ from trackgate_proxy.rules import is_wildcard
 from trackgate_proxy.serving import keeper_program
 from trackgate_proxy.serving_options import KeepingOptions
 from trackgate_proxy.settings import ProxySettings
-from trackgate_proxy.supervisor import Program
 from trackgate_proxy.verdict import choose_verdict_cache, forget_verdicts
 
 # Nginx stops first, then the others together: well below the ten seconds after which
@@ -77,6 +77,7 @@ def prepare_stack(settings: ProxySettings, server: ServerOptions) -> Plan:
         address=address_of(settings),
         address_file=str(data.address),
         greeting=_greeting(settings, has_people=bool(people.names())),
+        restarts_file=str(data.restarts),
         error_log=str(data.error_log),
         temporary=str(settings.verdicts),
     )
@@ -140,7 +141,9 @@ def _server(settings: ProxySettings, server: ServerOptions) -> Program:
         environment=_server_environment(server),
         grace_signal=signal.SIGTERM,
         grace_s=SERVER_GRACE_S,
-        sockets=[str(settings.data.server_socket)],
+        sockets=[],
+        slots=str(settings.data.servers),
+        health_path=f"{settings.static_prefix}/health",
     )
 
 
@@ -150,8 +153,10 @@ def _server_command(settings: ProxySettings, server: ServerOptions) -> list[str]
         sys.executable,
         "-m",
         "trackgate_server",
-        "--socket",
-        str(data.server_socket),
+        "--slots-dir",
+        str(data.servers),
+        "--slots",
+        str(settings.slots),
         "--data-dir",
         str(data.root),
         "--workers",
@@ -221,10 +226,11 @@ def _bind_message(error: OSError, host: str, port: int, option: str) -> str:
 
 
 def _clear_leftovers(data: DataFolder) -> None:
-    """Remove what a crash may have left: uploads, sockets, verdicts, the address."""
+    """Remove what a crash may have left: uploads, slots, verdicts, the address."""
     forget_verdicts(data)
     for upload in data.spool.iterdir():
         if upload.is_symlink() or upload.is_file():
             upload.unlink()
-    for name in (data.server_socket, data.address):
+    # A server that is still about to end goes on to use the folder's other names.
+    for name in (*data.servers.glob("slot-*.sock"), data.address, data.restarts):
         name.unlink(missing_ok=True)

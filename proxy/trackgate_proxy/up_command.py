@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import replace
 
 import click
 
 from trackgate_proxy.account import become_owner
+from trackgate_proxy.child import REPLACE_SIGNAL
 from trackgate_proxy.data_folder import DataFolder, UnsafeFolder, ensure_folders
 from trackgate_proxy.foreground import turn_into_foreground
 from trackgate_proxy.htpasswd import PeopleError
@@ -50,9 +52,14 @@ def up(
     serve_env_manager: str,
     serve_workers: int,
 ) -> None:
-    """Run the protected tracking server; Ctrl-C or SIGTERM stops it."""
+    """Run the protected tracking server; Ctrl-C or SIGTERM stops it.
+
+    SIGUSR1 replaces the server by a new one without a gap.
+    """
     data = site.data
     os.umask(0o027)
+    # A replacement that is asked for meanwhile waits until the stack runs.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {REPLACE_SIGNAL})
     try:
         find_nginx()
         become_owner(data.root)
