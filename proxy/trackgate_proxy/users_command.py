@@ -14,14 +14,26 @@ import click
 from trackgate_proxy.account import account_name, become_owner
 from trackgate_proxy.data_folder import DataFolder, UnsafeFolder, ensure_folders
 from trackgate_proxy.htpasswd import PeopleError, require_name
+from trackgate_proxy.login_lines import login_lines
+from trackgate_proxy.placement import CONTAINER
 from trackgate_proxy.rolebook import DEFAULT_ROLE, ROLES, open_rolebook
-from trackgate_proxy.stored_settings import remembered_backend_store
+from trackgate_proxy.stored_settings import (
+    remembered_address,
+    remembered_backend_store,
+)
 
 if TYPE_CHECKING:
     from trackgate_proxy.people import People
 
 Given = ParamSpec("Given")
 
+_container = click.option(
+    "--container",
+    is_flag=True,
+    hidden=True,
+    envvar="TRACKGATE_CONTAINER",
+    help="For the containers of compose.yaml, whose other folders are elsewhere.",
+)
 _data_dir = click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
@@ -53,12 +65,17 @@ def users() -> None:
 
 def _command(
     function: Callable[Concatenate[DataFolder, Given], None],
-) -> Callable[Concatenate[Path, Given], None]:
+) -> Callable[Concatenate[Path, bool, Given], None]:
     """Take --data-dir as its folder, work as its owner, show refusals in one line."""
 
+    @_container
     @functools.wraps(function)
-    def run(data_dir: Path, *args: Given.args, **kwargs: Given.kwargs) -> None:
+    def run(
+        data_dir: Path, container: bool, *args: Given.args, **kwargs: Given.kwargs
+    ) -> None:
         data = DataFolder.at(data_dir)
+        if container:
+            data = DataFolder(data.root, CONTAINER.elsewhere)
         os.umask(0o027)
         try:
             become_owner(data.root)
@@ -220,18 +237,17 @@ def _read_password(stdin: bool, prompt: bool, confirm: bool = True) -> str | Non
 
 
 def _show_once(data: DataFolder, name: str, password: str) -> None:
-    address = _address(data)
     click.echo("The password, shown only now:\n")
-    click.echo(f"  export TRACKING_URI={address}")
-    click.echo(f"  export TRACKING_USERNAME={name}")
-    click.echo(f"  export TRACKING_PASSWORD={password}")
+    for line in login_lines(_address(data), name, password):
+        click.echo(f"  {line}")
 
 
 def _address(data: DataFolder) -> str:
+    """Where people go: of the running stack, or as it was set up last."""
     try:
         return data.address.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
-        return "http://127.0.0.1:8080"
+        return remembered_address(data) or "http://127.0.0.1:8080"
 
 
 def _store(data: DataFolder, given: str | None) -> str | None:
