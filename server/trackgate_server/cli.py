@@ -2,66 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from trackgate_server.ownership import become_owner
-from trackgate_server.settings import (
-    Settings,
-    from_environment,
-    remembering,
-    with_public_path,
-)
+from trackgate_server.db_commands import db
+from trackgate_server.options import PLACES, chosen_settings, one_line_errors, options
 
-CommandT = TypeVar("CommandT", bound=Callable[..., Any])
-
-_SHARED = ("data_dir", "backend_store_uri", "artifacts_destination")
-
-
-def _options(*names: str) -> Callable[[CommandT], CommandT]:
-    """Flags for settings, so that names, defaults and meanings stand in one place."""
-
-    def decorate(command: CommandT) -> CommandT:
-        for item in reversed(dataclasses.fields(Settings)):
-            if names and item.name not in names:
-                continue
-            flag = "--" + item.name.replace("_", "-")
-            default: object = item.default
-            kind: type[object] = type(default)
-            meaning = item.metadata["meaning"]
-            if kind is bool:
-                flag = f"{flag}/--no-{flag.removeprefix('--')}"
-            shape = (
-                click.Path(path_type=Path) if isinstance(item.default, Path) else kind
-            )
-            option = click.option(
-                flag, item.name, type=shape, default=None, help=meaning
-            )
-            command = option(command)
-        return command
-
-    return decorate
-
-
-def _settings(given: dict[str, Any]) -> Settings:
-    """Flags over environment over defaults; from here on as the data's owner."""
-    chosen = {name: value for name, value in given.items() if value is not None}
-    try:
-        settings = dataclasses.replace(from_environment(), **chosen)
-        settings = with_public_path(settings)
-        become_owner(settings.data_dir)
-        return remembering(settings)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from error
+__all__ = ["db", "gc", "server"]
 
 
 @click.command()
-@_options()
+@options()
 def server(**given: Any) -> None:
     """Run the bare tracking server, without the proxy.
 
@@ -71,7 +24,7 @@ def server(**given: Any) -> None:
     """
     from trackgate_server import serve  # noqa: PLC0415 - heavy
 
-    settings = _settings(given)
+    settings = chosen_settings(given)
     try:
         serve.check_address(settings)
         if not settings.behind_proxy:
@@ -85,37 +38,8 @@ def server(**given: Any) -> None:
         raise click.ClickException(str(error)) from error
 
 
-@click.group()
-def db() -> None:
-    """Care for the database."""
-
-
-@db.command()
-@_options(*_SHARED)
-def upgrade(**given: Any) -> None:
-    """Bring the database to this version's schema; only forward."""
-    from trackgate_server.store import migrate  # noqa: PLC0415 - heavy
-    from trackgate_server.store.database import open_database  # noqa: PLC0415
-
-    settings = _settings(given)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = open_database(settings.database_uri, connections=1)
-    try:
-        before = migrate.upgrade(database)
-    except migrate.SchemaTooNew as error:
-        raise click.ClickException(str(error)) from error
-    finally:
-        database.close()
-    if before == migrate.HEAD:
-        click.echo(f"The database is at schema {migrate.HEAD} already.")
-    else:
-        click.echo(
-            f"Upgraded the database from {before or 'nothing'} to {migrate.HEAD}."
-        )
-
-
 @click.command()
-@_options(*_SHARED)
+@options(*PLACES)
 @click.option("--older-than", default="0d", help="Deleted so long ago: 30d, 12h, 90m.")
 @click.option("--run-ids", default="", help="Only these deleted runs, by commas.")
 @click.option("--experiment-ids", default="", help="Only these deleted experiments.")
@@ -139,7 +63,8 @@ def gc(
         logged_model_ids=_listed(logged_model_ids),
         older_than_s=_seconds(older_than),
     )
-    services = start_services(_settings(given))
+    with one_line_errors():
+        services = start_services(chosen_settings(given))
     try:
         now_ms = time.time_ns() // 1_000_000
         gone = purge(services, request, by="(command line)", now_ms=now_ms)

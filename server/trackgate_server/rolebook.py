@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from pathlib import Path
 
-from trackgate_server.settings import remembered_store
+from trackgate_server.settings import from_environment, remembering
 from trackgate_server.store import migrate, people
-from trackgate_server.store.database import Database, open_database
+from trackgate_server.store.database import Database
 
 
 class Rolebook:
@@ -36,10 +37,13 @@ class Rolebook:
 
 
 def open_rolebook(data_dir: Path, backend_store_uri: str | None) -> Rolebook:
-    """The roles kept in a data folder's database, created if it is not there yet."""
-    uri = backend_store_uri or remembered_store(data_dir)
-    database = open_database(
-        uri or f"sqlite:///{data_dir.absolute() / 'tracking.db'}", connections=1
+    """The roles kept in a data folder's database, created if it is not there yet.
+
+    What its caller cannot name, such as the file with the database's password, is
+    taken from the environment.
+    """
+    named = dataclasses.replace(
+        from_environment(), data_dir=data_dir, backend_store_uri=backend_store_uri or ""
     )
-    migrate.upgrade(database)
+    database, _ = migrate.open_upgraded(remembering(named))
     return Rolebook(database)

@@ -107,19 +107,20 @@ def _upgrade_apart(settings: Settings) -> None:
 
 def _upgrade(settings: Settings) -> int:
     from trackgate_server.store import migrate  # noqa: PLC0415 - heavy
-    from trackgate_server.store.database import open_database  # noqa: PLC0415
+    from trackgate_server.store.database import DatabaseRefused  # noqa: PLC0415
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        database = open_database(settings.database_uri, connections=1)
-        migrate.upgrade(database)
+        database, done = migrate.open_upgraded(settings)
     except Exception as error:
-        if isinstance(error, migrate.SchemaTooNew | TrackgateError | ValueError):
+        if isinstance(error, DatabaseRefused | TrackgateError | ValueError):
             _log.error("%s", error)
         else:
             _log.exception("The database cannot be brought up to date.")
         return 1
     database.close()
+    if done.changed:
+        _log.info("%s", done)
     return 0
 
 

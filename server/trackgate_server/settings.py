@@ -33,6 +33,14 @@ class Settings:
     backend_store_password_file: str = setting(
         "", "File with the database's password, where the URI holds none."
     )
+    snapshot: bool = setting(
+        True, "Keep a copy of the database before it is brought to a newer schema."
+    )
+    snapshots_dir: str = setting(
+        "",
+        "Folder of PostgreSQL's copies, DATA_DIR if empty; SQLite's lie beside the"
+        " database.",
+    )
     artifacts_destination: str = setting(
         "",
         "Folder of artifacts' bytes, or s3://BUCKET/PREFIX; DATA_DIR/artifacts if"
@@ -78,6 +86,11 @@ class Settings:
         if self.backend_store_uri:
             return self.backend_store_uri
         return f"sqlite:///{self.data_dir.absolute() / 'tracking.db'}"
+
+    @property
+    def snapshot_folder(self) -> Path:
+        """Where copies of a PostgreSQL database are kept."""
+        return Path(self.snapshots_dir or self.data_dir).absolute()
 
     @property
     def artifact_root(self) -> Path:

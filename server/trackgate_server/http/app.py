@@ -36,7 +36,7 @@ from trackgate_server.operations.scope import Services
 from trackgate_server.operations.serving import OPERATIONS
 from trackgate_server.settings import Settings
 from trackgate_server.store import secrets
-from trackgate_server.store.database import Database, open_database
+from trackgate_server.store.database import open_for
 from trackgate_server.web import home
 
 # Importing these modules registers what they serve.
@@ -69,9 +69,7 @@ def create_app(settings: Settings) -> Flask:
 
 def start_services(settings: Settings) -> Services:
     """Open what one process needs."""
-    database: Database = open_database(
-        settings.database_uri, connections=settings.threads
-    )
+    database = open_for(settings, connections=settings.threads)
     return Services(
         settings=settings,
         database=database,

@@ -1,14 +1,26 @@
-"""The two databases behind one door: `read`, `write`, `close`."""
+"""The two databases behind one door: `read`, `write`, `alone`, `close`."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError
 
+from trackgate_server.settings import Settings
 from trackgate_server.store.names import Names
 from trackgate_server.store.transaction import Job, Kind, ResultT
+
+if TYPE_CHECKING:
+    from trackgate_server.store.snapshots import Snapshots
+
+
+class DatabaseRefused(Exception):
+    """The database is left as it was; the message says why and what helps."""
 
 
 class Database(ABC):
@@ -40,17 +52,56 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def alone(self) -> AbstractContextManager[Connection]:
+        """A connection while no other process migrates or restores.
+
+        Waits for its turn, however long. Raises DatabaseRefused or
+        TemporarilyUnavailable where the database cannot be opened.
+        """
+
+    @abstractmethod
+    def snapshots(self, folder: Path) -> Snapshots:
+        """Its snapshots.
+
+        folder  where those of PostgreSQL are; those of SQLite lie beside its file
+        """
+
+    @abstractmethod
     def close(self) -> None:
         """Give all connections back."""
 
 
-def open_database(uri: str, *, connections: int = 8) -> Database:
+def schema_of(connection: Connection) -> str | None:
+    """The migration the database stands at, or None if it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(
+        text("SELECT version_num FROM alembic_version")
+    ).scalar()
+    return found
+
+
+def open_for(settings: Settings, *, connections: int) -> Database:
+    """Open the database of these settings; errors as `open_database`."""
+    return open_database(
+        settings.database_uri,
+        connections=connections,
+        password_file=settings.backend_store_password_file,
+    )
+
+
+def open_database(
+    uri: str, *, connections: int = 8, password_file: str = ""
+) -> Database:
     """Open the database that a backend store URI names, without touching it yet.
 
-    uri          `sqlite:////path/to/file` or `postgresql://user@host/name`
-    connections  how many threads will use it at once
+    uri            `sqlite:////path/to/file` or `postgresql://user@host/name`
+    connections    how many threads will use it at once
+    password_file  holds the password in its first line; for a URI without one
+
+    Raises ValueError, which never shows a password.
     """
-    url = make_url(uri)
+    url = _parsed(uri)
     backend = url.get_backend_name()
     # Only what is needed is imported: the drivers cost memory in every worker.
     if backend == "sqlite":
@@ -67,8 +118,27 @@ def open_database(uri: str, *, connections: int = 8) -> Database:
             PostgresqlDatabase,
         )
 
-        return PostgresqlDatabase(url, connections)
+        return PostgresqlDatabase(
+            url, connections, Path(password_file) if password_file else None
+        )
     raise ValueError(
         f"Backend store {backend!r} is not supported; use sqlite:///… or"
         " postgresql://…."
     )
+
+
+def _parsed(uri: str) -> URL:
+    """Raises ValueError without a word of the URI: it may hold a password."""
+    try:
+        url = make_url(uri)
+    except (ArgumentError, ValueError):
+        raise ValueError(
+            "The backend store URI cannot be understood; it should look like"
+            " sqlite:////path/to/file or postgresql://user@host:5432/name."
+        ) from None
+    if url.host is not None and "@" in url.host:
+        raise ValueError(
+            "The password in the backend store URI holds an @; write it as %40, or"
+            " give the password by --backend-store-password-file."
+        )
+    return url

@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
-from sqlalchemy import URL, Connection, create_engine
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import Conninfo
+from sqlalchemy import URL, Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from trackgate_wire.errors import TemporarilyUnavailable
 
 from trackgate_server.store.database import Database
 from trackgate_server.store.names import Names
+from trackgate_server.store.password_file import password_in
 from trackgate_server.store.transaction import Driver, Job, ResultT, Transaction
+
+if TYPE_CHECKING:
+    from trackgate_server.store.snapshots import Snapshots
 
 _CONNECT_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_MS = 60_000
 # Compiling a search of many comparisons takes a hundred times as long as running it.
 _OPTIONS = f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c jit=off"
+# Any number; all Trackgate servers on a database must use the same.
+_ADVISORY_LOCK = 7_204_481_532
 
 
 class PostgresqlDatabase(Database):
-    """A server; connections are kept, and replaced when it was restarted."""
+    """A server; connections are kept, and replaced when it was restarted.
+
+    password_file  read again for every new connection, so that a changed password
+                   counts without a restart; ignored where the URL has a password
+    """
 
     kind = "postgresql"
 
-    def __init__(self, url: URL, connections: int) -> None:
+    def __init__(
+        self, url: URL, connections: int, password_file: Path | None = None
+    ) -> None:
         self.names = Names()
+        self._url = _with_password_hidden(url).set(drivername="postgresql+psycopg")
+        self._password_file = None if self._url.password else password_file
         self.engine = create_engine(
-            url.set(drivername="postgresql+psycopg"),
+            self._url,
             pool_size=connections,
             max_overflow=2,
             connect_args={
@@ -38,6 +57,11 @@ class PostgresqlDatabase(Database):
                 "options": _OPTIONS,
             },
         )
+        if self._password_file is not None:
+            password_in(self._password_file)  # to be told of a wrong one at once
+            event.listen(
+                self.engine, "do_connect", _with_password_of(self._password_file)
+            )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def read(self, job: Job[ResultT]) -> ResultT:
@@ -48,8 +72,49 @@ class PostgresqlDatabase(Database):
             return self._with_second_try(lambda: self._unguarded(job))
         return self._with_second_try(lambda: self._in_transaction(job))
 
+    @contextmanager
+    def alone(self) -> Generator[Connection]:
+        try:
+            connection = self.engine.connect()
+        except DBAPIError as error:
+            raise _unavailable(error) from error
+        with connection:
+            # Not for others afterwards: closing it sets the lock free.
+            connection.detach()
+            # Both waiting and a migration may take longer than a request's statement.
+            connection.execute(text("SET statement_timeout = 0"))
+            lock = text("SELECT pg_advisory_lock(:key)")
+            connection.execute(lock, {"key": _ADVISORY_LOCK})
+            connection.commit()
+            yield connection
+
+    def snapshots(self, folder: Path) -> Snapshots:
+        # Hardly ever needed, and cares for other programs too.
+        from trackgate_server.store.postgresql_snapshots import (  # noqa: PLC0415
+            PostgresqlSnapshots,
+        )
+
+        return PostgresqlSnapshots(self, folder)
+
     def close(self) -> None:
         self.engine.dispose()
+
+    def for_programs(self) -> tuple[str, dict[str, str]]:
+        """How PostgreSQL's own programs reach it: connection string, environment.
+
+        The password is in the environment only: anybody may read a command line.
+        """
+        _, given = self.engine.dialect.create_connect_args(self._url)
+        password = given.pop("password", None)
+        if self._password_file is not None:
+            password = password_in(self._password_file)
+        environment = {**os.environ, "PGCONNECT_TIMEOUT": str(_CONNECT_TIMEOUT_S)}
+        if password:
+            environment["PGPASSWORD"] = str(password)
+        # The dialect's own words to psycopg are none of libpq's.
+        known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+        words = {name: value for name, value in given.items() if name in known}
+        return make_conninfo(**words), environment
 
     def _unguarded(self, job: Job[ResultT]) -> ResultT:
         with self._autocommit.connect() as connection:
@@ -93,6 +158,28 @@ class PostgresqlDatabase(Database):
             if not _is_outage(error):
                 raise
             raise _unavailable(error) from error
+
+
+def _with_password_of(file: Path) -> Callable[..., None]:
+    """A listener of SQLAlchemy's event "do_connect", which opens a connection."""
+
+    def add(dialect: object, record: object, words: object, given: Any) -> None:
+        del dialect, record, words
+        try:
+            given["password"] = password_in(file)
+        except ValueError as error:
+            # As if the server had refused, which it would without a password.
+            raise psycopg.OperationalError(str(error)) from error
+
+    return add
+
+
+def _with_password_hidden(url: URL) -> URL:
+    """A password among the parameters, put where no text of the URL shows it."""
+    password = url.query.get("password")
+    if not isinstance(password, str):
+        return url
+    return url.difference_update_query(["password"]).set(password=password)
 
 
 class _ConnectionLost(Exception):

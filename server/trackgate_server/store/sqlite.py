@@ -13,22 +13,26 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from trackgate_wire.errors import TemporarilyUnavailable
 
-from trackgate_server.store.database import Database
+from trackgate_server.store.database import Database, DatabaseRefused
 from trackgate_server.store.names import Names
 from trackgate_server.store.transaction import Driver, Job, ResultT, Transaction
 
+if TYPE_CHECKING:
+    from trackgate_server.store.snapshots import Snapshots
+
 _BUSY_TIMEOUT_MS = 30_000
 _LARGEST_GROUP = 64
+_SHUT_TIMEOUT_S = 1
 
 
 class SqliteDatabase(Database):
@@ -62,9 +66,68 @@ class SqliteDatabase(Database):
         with _answerable():
             return self._writer.write(job)
 
+    @contextmanager
+    def alone(self) -> Generator[Connection]:
+        with (
+            self._migration_lock(),
+            _answerable(),
+            self.engine.connect() as connection,
+        ):
+            yield connection
+
+    @contextmanager
+    def shut(self) -> Generator[sqlite3.Connection | None]:
+        """Keep every process out, for whoever puts another file in this one's place.
+
+        Gives the only connection there is, or None while there is no file. The
+        database is a single file meanwhile, all of its log in it. Processes that
+        start wait: each begins with a migration or a write. Raises DatabaseRefused
+        where one has the file open.
+        """
+        with self._migration_lock(), self._writer.turn(), self._held() as holder:
+            yield holder
+
+    def snapshots(self, folder: Path) -> Snapshots:
+        # Hardly ever needed, and cares for other programs too.
+        from trackgate_server.store.sqlite_snapshots import (  # noqa: PLC0415
+            SqliteSnapshots,
+        )
+
+        del folder  # beside the file, as its log
+        return SqliteSnapshots(self)
+
     def close(self) -> None:
         self._writer.close()
         self.engine.dispose()
+
+    @contextmanager
+    def _migration_lock(self) -> Generator[None]:
+        path = f"{self.path}-migration"
+        try:
+            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise DatabaseRefused(
+                f"The database {self.path} cannot be opened: {error.strerror}."
+            ) from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(file)
+
+    @contextmanager
+    def _held(self) -> Generator[sqlite3.Connection | None]:
+        if not self.path.exists():
+            yield None
+            return
+        holder = sqlite3.connect(
+            self.path, isolation_level=None, timeout=_SHUT_TIMEOUT_S
+        )
+        try:
+            _hold(holder, self.path)
+            yield holder
+        finally:
+            holder.close()
 
 
 class _Entry:
@@ -106,6 +169,10 @@ class _Writer:
         if entry.error is not None:
             raise entry.error
         return cast(ResultT, entry.result)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """The right to write, while nothing of this process's waits for it."""
+        return self._turn.taken()
 
     def close(self) -> None:
         if self._connection is not None:
@@ -232,6 +299,23 @@ def _prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
     # SQLite's own lower() knows ASCII only.
     connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _hold(holder: sqlite3.Connection, path: Path) -> None:
+    """Leave write-ahead logging, which only the last open connection can do."""
+    try:
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("PRAGMA journal_mode=DELETE")
+        # A journal left by a crash here would be taken for the new file's.
+        holder.execute("PRAGMA journal_mode=MEMORY")
+        holder.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        raise DatabaseRefused(
+            f"{path} is in use: stop the server, and every command that reads or writes"
+            " it, first."
+        ) from error
 
 
 def _lower(text: str | None) -> str | None:

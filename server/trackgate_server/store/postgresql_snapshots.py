@@ -1,0 +1,242 @@
+"""Snapshots of a PostgreSQL database: archives that `pg_dump` writes.
+
+Only tables of the schema that ours are in are kept and put back, with their rows.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, cast
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection
+
+from trackgate_server.store.database import DatabaseRefused, schema_of
+from trackgate_server.store.postgresql import PostgresqlDatabase
+from trackgate_server.store.snapshots import Snapshots
+
+# Our account's, in the order of their names; what belongs to others is left alone.
+_OUR_TABLES = """
+    SELECT n.nspname, c.relname FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p')
+      AND pg_has_role(c.relowner, 'MEMBER')
+    ORDER BY 2
+"""
+_OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend'
+      AND pid <> pg_backend_pid()
+"""
+_COPY = re.compile(rb"COPY .* FROM stdin;\n")
+_COPY_END = b"\\.\n"
+# Commands of psql, and a setting that servers before 17 do not know.
+_NOT_FOR_SERVERS = (b"\\restrict", b"\\unrestrict", b"SET transaction_timeout")
+_OWN_BACKUP = (
+    "If there is a backup of your own, TRACKGATE_SNAPSHOT=no (--no-snapshot) goes on"
+    " without."
+)
+# Where Debian has them; its programs in PATH choose one by rules of their own.
+_DEBIAN = Path("/usr/lib/postgresql")
+
+
+class PostgresqlSnapshots(Snapshots):
+    """`postgresql.at-0001-20250102T030405Z.dump` in the data folder."""
+
+    def __init__(self, database: PostgresqlDatabase, folder: Path) -> None:
+        self._database = database
+        super().__init__(folder.absolute(), "postgresql", ".dump")
+
+    def write(self, connection: Connection, file: Path) -> None:
+        driver = _driver(connection)
+        tables = _our_tables(driver)
+        driver.rollback()
+        address, environment = self._database.for_programs()
+        _run(
+            [
+                _dumper(driver.info.server_version // 10_000),
+                *("--format=custom", "--compress=1", "--no-password"),
+                *("--no-owner", "--no-privileges", f"--file={file}"),
+                *(f"--table={_pattern(*table)}" for table in tables),
+                f"--dbname={address}",
+            ],
+            environment,
+        )
+
+    def revision_in(self, file: Path) -> str:
+        with _script(file, "--data-only", "--table=alembic_version") as script:
+            lines = list(script)
+        for line, following in pairwise(lines):
+            if _COPY.fullmatch(line):
+                return following.decode().strip()
+        raise DatabaseRefused(f"{file} holds no database of Trackgate.")
+
+    def put_back(self, file: Path) -> Path | None:
+        with self._database.alone() as connection:
+            driver = _driver(connection)
+            _require_no_others(driver)
+            kept = self._keep(connection)
+            try:
+                with driver.transaction(), _script(file) as script:
+                    _drop_tables(driver)
+                    _play(driver, script)
+            except psycopg.Error as error:
+                raise DatabaseRefused(
+                    f"{file} cannot be put back ({_first_line(str(error))}). Nothing"
+                    " was changed."
+                ) from error
+        return kept
+
+    def _keep(self, connection: Connection) -> Path | None:
+        revision = schema_of(connection)
+        connection.rollback()
+        return self.take(connection, revision, "replaced") if revision else None
+
+
+def _driver(connection: Connection) -> psycopg.Connection:
+    return cast(psycopg.Connection, connection.connection.dbapi_connection)
+
+
+def _our_tables(driver: psycopg.Connection) -> list[tuple[str, str]]:
+    """Schema and name of each."""
+    return cast("list[tuple[str, str]]", driver.execute(_OUR_TABLES).fetchall())
+
+
+def _require_no_others(driver: psycopg.Connection) -> None:
+    row = driver.execute(_OTHERS).fetchone()
+    driver.rollback()
+    if row is not None and row[0]:
+        raise DatabaseRefused(
+            f"The database is in use: {row[0]} other connections are open. Stop every"
+            " server, and every command that reads or writes it, first."
+        )
+
+
+def _drop_tables(driver: psycopg.Connection) -> None:
+    """All of ours: also those that a newer schema has and the snapshot has not."""
+    for table in _our_tables(driver):
+        name = sql.Identifier(*table)
+        driver.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(name))
+
+
+def _play(driver: psycopg.Connection, script: IO[bytes]) -> None:
+    """Run a script of `pg_restore`, its rows included, in the open transaction."""
+    statements: list[bytes] = []
+    for line in script:
+        if _COPY.fullmatch(line):
+            driver.execute(b"".join(statements))
+            statements.clear()
+            _copy_rows(driver, line, script)
+        elif not line.startswith(_NOT_FOR_SERVERS):
+            statements.append(line)
+    driver.execute(b"".join(statements))
+
+
+def _copy_rows(driver: psycopg.Connection, command: bytes, script: IO[bytes]) -> None:
+    with driver.cursor() as cursor, cursor.copy(command) as rows:
+        for line in iter(script.readline, _COPY_END):
+            if not line:
+                raise DatabaseRefused("The snapshot ends in the middle of a table.")
+            rows.write(line)
+
+
+@contextmanager
+def _script(file: Path, *options: str) -> Generator[IO[bytes]]:
+    """An archive as SQL. Raises DatabaseRefused if it cannot be read to its end."""
+    command = [
+        _reader(),
+        *("--file=-", "--no-owner", "--no-privileges", "--no-comments"),
+        *(*options, str(file.absolute())),
+    ]
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(  # noqa: S603 - no shell, and a file's name as its last word
+            command, stdout=subprocess.PIPE, stderr=complaints
+        ) as program,
+    ):
+        yield cast("IO[bytes]", program.stdout)
+        if program.wait() != 0:
+            complaints.seek(0)
+            complaint = _first_line(complaints.read().decode(errors="replace"))
+            raise DatabaseRefused(f"{file} cannot be read ({complaint}).")
+
+
+def _run(command: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(  # noqa: S603 - no shell; tables are quoted
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode != 0:
+        raise DatabaseRefused(
+            f"No snapshot can be taken ({_first_line(done.stderr)}), so nothing was"
+            f" changed. {_OWN_BACKUP}"
+        )
+
+
+def _dumper(release: int) -> str:
+    """`pg_dump` that is no older than the server. Raises DatabaseRefused."""
+    found = {path: _release_of(path) for path in _installed("pg_dump")}
+    for path, has in found.items():
+        if has >= release:
+            return path
+    newest = f"the newest found is of {max(found.values())}" if found else "none found"
+    raise DatabaseRefused(
+        f"Before the database is changed a snapshot is taken, which needs pg_dump of"
+        f" PostgreSQL {release} or newer ({newest}). Install"
+        f" postgresql-client-{release}. {_OWN_BACKUP}"
+    )
+
+
+def _reader() -> str:
+    found = _installed("pg_restore")
+    if not found:
+        raise DatabaseRefused(
+            "Reading a snapshot needs pg_restore, and there is none. Install"
+            " postgresql-client."
+        )
+    return found[0]
+
+
+def _installed(name: str) -> list[str]:
+    """Debian's of each release, the newest first, then the one in PATH."""
+    packaged = sorted(
+        _DEBIAN.glob(f"*/bin/{name}"),
+        key=lambda path: int(path.parts[-3]) if path.parts[-3].isdecimal() else 0,
+        reverse=True,
+    )
+    in_path = shutil.which(name)
+    return [*map(str, packaged), *([in_path] if in_path else [])]
+
+
+def _release_of(program: str) -> int:
+    """Its major version; 0 if it does not tell."""
+    try:
+        done = subprocess.run(  # noqa: S603 - found in PATH
+            [program, "--version"], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return 0
+    match = re.search(r"\) (\d+)", done.stdout)
+    return int(match[1]) if match else 0
+
+
+def _pattern(schema: str, table: str) -> str:
+    """A name as `pg_dump --table` takes it literally."""
+    return ".".join('"{}"'.format(name.replace('"', '""')) for name in (schema, table))
+
+
+def _first_line(complaint: str) -> str:
+    return complaint.strip().partition("\n")[0] or "no reason given"
