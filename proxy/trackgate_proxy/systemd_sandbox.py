@@ -33,5 +33,7 @@ SANDBOX = (
     "UMask=0077",
 )
 # Nginx lowers its workers' limit of open files, which is among the resources.
-NO_PRIVILEGES = "SystemCallFilter=~@privileged"
-NO_RESOURCES = "SystemCallFilter=~@privileged @resources"
+NGINX_CALLS = ("SystemCallFilter=~@privileged",)
+SETUP_CALLS = ("SystemCallFilter=~@privileged @resources",)
+# gunicorn gives its socket to the account it has already.
+SERVER_CALLS = (*SETUP_CALLS, "SystemCallFilter=@chown")

@@ -12,7 +12,12 @@ from pathlib import Path
 
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.locations import ACCEL_PREFIX
-from trackgate_proxy.systemd_sandbox import NO_PRIVILEGES, NO_RESOURCES, SANDBOX
+from trackgate_proxy.systemd_sandbox import (
+    NGINX_CALLS,
+    SANDBOX,
+    SERVER_CALLS,
+    SETUP_CALLS,
+)
 from trackgate_proxy.systemd_text import (
     command_line,
     specifier_free,
@@ -125,7 +130,7 @@ def _setup(site: Installation) -> str:
                 *_without_capabilities(),
                 "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
                 *SANDBOX,
-                NO_RESOURCES,
+                *SETUP_CALLS,
             ),
         ),
     )
@@ -165,7 +170,7 @@ def _server(site: Installation) -> str:
                 *_without_capabilities(),
                 *_servers_network(site),
                 *SANDBOX,
-                NO_RESOURCES,
+                *SERVER_CALLS,
             ),
         ),
     )
@@ -202,7 +207,7 @@ def _proxy(site: Installation) -> str:
                 *_proxys_capabilities(site),
                 "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
                 *SANDBOX,
-                NO_PRIVILEGES,
+                *NGINX_CALLS,
             ),
         ),
     )
@@ -225,6 +230,7 @@ def _after_network(site: Installation) -> Iterator[str]:
 
 def _identity(site: Installation) -> Iterator[str]:
     yield f"User={site.account}"
+    yield "SyslogIdentifier=%N"
     yield f"EnvironmentFile={specifier_free(str(site.settings_file))}"
 
 
@@ -288,10 +294,14 @@ def _proxy_commands(site: Installation) -> Iterator[str]:
     held = [programs.flock, "--nonblock", "--no-fork", lock]
     yield f"ExecStartPre={command_line(_look_for_up(programs, lock))}"
     yield "# What a crash may have left: Nginx makes no socket where one lies."
-    sockets = [str(data.verdict_socket), str(data.serving_socket)]
-    yield f"ExecStartPre={command_line(['/usr/bin/rm', '-f', '--', *sockets])}"
+    left = map(str, (data.nginx_pid, data.verdict_socket, data.serving_socket))
+    yield f"ExecStartPre={command_line(['/usr/bin/rm', '-f', '--', *left])}"
     yield f"ExecStartPre={test}"
     yield f"ExecStart={command_line([*held, *config])}"
+    yield "# It listens by then."
+    has_pid = 'until [ -s "$0" ]; do sleep 0.1; done'
+    waiting = ["/bin/sh", "-c", has_pid, str(data.nginx_pid)]
+    yield f"ExecStartPost={command_line(waiting)}"
     yield f"ExecReload={test}"
     yield "ExecReload=/usr/bin/kill -HUP $MAINPID"
 
