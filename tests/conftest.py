@@ -7,6 +7,7 @@ import pytest
 pytest_plugins = [
     "tests.environment.peers",
     "tests.environment.postgres",
+    "tests.environment.s3",
     "tests.fixtures.databases",
     "tests.fixtures.sites",
 ]

@@ -39,7 +39,7 @@ def server(**given: Any) -> None:
 
 
 @click.command()
-@options(*PLACES)
+@options(*PLACES, "s3_endpoint")
 @click.option("--older-than", default="0d", help="Deleted so long ago: 30d, 12h, 90m.")
 @click.option("--run-ids", default="", help="Only these deleted runs, by commas.")
 @click.option("--experiment-ids", default="", help="Only these deleted experiments.")

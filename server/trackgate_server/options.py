@@ -27,8 +27,6 @@ PLACES = (
     "backend_store_uri",
     "backend_store_password_file",
     "artifacts_destination",
-    "s3_endpoint",
-    "body_spool",
 )
 
 

@@ -75,7 +75,8 @@ def run(settings: Settings) -> None:
     check_address(settings)
     os.umask(0o077)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings.artifact_root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not settings.artifacts_in_s3:
+        settings.artifact_root.mkdir(mode=0o700, parents=True, exist_ok=True)
     slots = _open_slots(settings)
     _upgrade_apart(settings)
     _Gunicorn(settings, slots).run()
@@ -106,11 +107,13 @@ def _upgrade_apart(settings: Settings) -> None:
 
 
 def _upgrade(settings: Settings) -> int:
-    from trackgate_server.store import migrate  # noqa: PLC0415 - heavy
+    from trackgate_server.blobs import opening  # noqa: PLC0415 - heavy
+    from trackgate_server.store import migrate  # noqa: PLC0415
     from trackgate_server.store.database import DatabaseRefused  # noqa: PLC0415
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
+        opening.require_usable(settings)
         database, done = migrate.open_upgraded(settings)
     except Exception as error:
         if isinstance(error, DatabaseRefused | TrackgateError | ValueError):

@@ -93,8 +93,13 @@ class Settings:
         return Path(self.snapshots_dir or self.data_dir).absolute()
 
     @property
+    def artifacts_in_s3(self) -> bool:
+        """Whether artifacts' bytes are kept in a bucket, not in a folder."""
+        return self.artifacts_destination.startswith("s3://")
+
+    @property
     def artifact_root(self) -> Path:
-        """Where artifacts' bytes are kept."""
+        """Folder of artifacts' bytes, where they are not in S3."""
         given = self.artifacts_destination
         return Path(given) if given else self.data_dir.absolute() / "artifacts"
 

@@ -25,6 +25,9 @@ class LocalBlobs:
         self._staging = Staging(self._root)
         self.uploads = LocalUploads(self._staging)
 
+    def check(self) -> None:
+        """Nothing to ask: the folder is kept open."""
+
     def store(self, place: Place, body: Body) -> None:
         place.require_file()
         with failures.writing(place):
@@ -41,7 +44,11 @@ class LocalBlobs:
         file = os.fdopen(descriptor, "rb")
         found = os.fstat(descriptor)
         return OpenBlob(
-            file, found.st_size, found.st_mtime_ns, "/".join(place.segments)
+            file,
+            size_bytes=found.st_size,
+            modified_ns=found.st_mtime_ns,
+            etag=f"{found.st_mtime_ns:x}-{found.st_size:x}",
+            internal_path="/".join(place.segments),
         )
 
     def list(self, place: Place, after: str, limit: int) -> list[Entry]:

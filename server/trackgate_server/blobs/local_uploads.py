@@ -18,9 +18,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import msgspec
-from trackgate_wire.errors import InvalidParameterValue, NotFound
 
-from trackgate_server.blobs import failures, folders
+from trackgate_server.blobs import failures, folders, upload_checks
 from trackgate_server.blobs.bodies import CHUNK_BYTES
 from trackgate_server.blobs.staging import (
     Staging,
@@ -30,12 +29,9 @@ from trackgate_server.blobs.staging import (
 )
 from trackgate_server.blobs.store import Body, Part, Upload
 
-KEPT_DAYS = 7
-
 _UPLOADS = ".uploads"
 _ABOUT = "about.json"
 _DONE = "done"
-_ID = re.compile(r"[0-9a-f]{32}")
 _COPY_BYTES = 1024 * CHUNK_BYTES
 _CANNOT_COPY = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 _PART = re.compile(r"(\d{5})\.([0-9a-f]{64})")
@@ -64,7 +60,7 @@ class LocalUploads:
 
     def put_part(self, upload_id: str, number: int, body: Body) -> Part:
         with self._opened(upload_id) as folder:
-            _check_number(number, _about(folder))
+            upload_checks.check_number(number, _about(folder))
             with failures.room(), self._staging.arrival(body) as name:
                 part = Part(number, _sha256(self._staging.folder, name))
                 os.rename(
@@ -85,7 +81,7 @@ class LocalUploads:
             if _exists(folder, _DONE):
                 return
             upload = _about(folder)
-            _check_complete(upload, parts, set(_stored(folder)))
+            upload_checks.check_complete(upload, parts, set(_stored(folder)))
             with failures.writing(upload.place), self._staging.new_name() as name:
                 _join(folder, parts, self._staging.folder, name)
                 self._staging.publish(name, upload.place)
@@ -103,17 +99,16 @@ class LocalUploads:
 
     def _sweep(self) -> None:
         """Forget uploads that nobody touched for a week, done or not."""
-        remove_older(self._folder, time.time() - KEPT_DAYS * 24 * 3600)
+        remove_older(self._folder, time.time() - upload_checks.KEPT_DAYS * 24 * 3600)
         self._staging.sweep()
 
     @contextmanager
     def _opened(self, upload_id: str) -> Generator[int]:
-        if not _ID.fullmatch(upload_id):
-            raise _unknown(upload_id)
+        upload_checks.check_id(upload_id)
         try:
             folder = folders.open_folder(self._folder, upload_id)
         except OSError as error:
-            raise _unknown(upload_id) from error
+            raise upload_checks.unknown(upload_id) from error
         try:
             yield folder
         finally:
@@ -145,29 +140,6 @@ def _arrived(folder: int) -> list[Part]:
     """One part for each number, the newest."""
     newest = {part.number: part for part in _stored(folder)}
     return [newest[number] for number in sorted(newest)]
-
-
-def _check_number(number: int, upload: Upload) -> None:
-    if not 1 <= number <= upload.num_parts:
-        raise InvalidParameterValue(
-            f"The upload has no part {number}; its parts are 1 to {upload.num_parts}."
-        )
-
-
-def _check_complete(upload: Upload, parts: Sequence[Part], stored: set[Part]) -> None:
-    """The parts named are all there are, in order, and have arrived as named."""
-    numbers = [part.number for part in parts]
-    if numbers != list(range(1, upload.num_parts + 1)):
-        raise InvalidParameterValue(
-            f"The upload has {upload.num_parts} parts, to be named in order from 1;"
-            f" {len(numbers)} were named."
-        )
-    for part in parts:
-        if part not in stored:
-            raise InvalidParameterValue(
-                f"Part {part.number} with ETag {part.etag[:80]!r} has not arrived; send"
-                " it again."
-            )
 
 
 def _join(source: int, parts: Sequence[Part], target: int, name: str) -> None:
@@ -211,10 +183,3 @@ def _sha256(folder: int, name: str) -> str:
 
 def _file_name(part: Part) -> str:
     return f"{part.number:05d}.{part.etag}"
-
-
-def _unknown(upload_id: str) -> NotFound:
-    return NotFound(
-        f"No upload {upload_id[:40]!r}: it was aborted, or nothing arrived for"
-        f" {KEPT_DAYS} days. Begin the upload again."
-    )

@@ -17,7 +17,7 @@ from trackgate_server.blobs import folders
 from trackgate_server.blobs.place import Place
 from trackgate_server.blobs.store import Body
 
-_INCOMING = ".incoming"
+INCOMING = ".incoming"
 _DAY_S = 24 * 3600
 
 
@@ -30,7 +30,7 @@ class Staging:
     def __init__(self, root: int) -> None:
         self.root = root
         self._synced = folders.SyncedFolders()
-        self.folder = hidden_folder(root, _INCOMING)
+        self.folder = hidden_folder(root, INCOMING)
 
     @contextmanager
     def new_name(self) -> Generator[str]:

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple, Protocol
 
+from trackgate_wire.errors import TemporarilyUnavailable
+
 from trackgate_server.blobs.place import Place
+
+
+class OutOfReach(TemporarilyUnavailable):
+    """The store cannot be used now; `reason` is for admins, not for callers."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "The artifact store cannot be used at the moment. Try again, and tell an"
+            " admin if it stays so: the server's log has the reason."
+        )
+        self.reason = reason
 
 
 class Entry(NamedTuple):
@@ -26,6 +39,7 @@ class OpenBlob:
 
     size_bytes     its length
     modified_ns    when it was stored, in nanoseconds since 1970
+    etag           differs whenever the content was replaced
     internal_path  its path below the store's root, for a proxy that can read the
                    same folder; None where there is no such thing
     """
@@ -33,12 +47,8 @@ class OpenBlob:
     file: BinaryIO
     size_bytes: int
     modified_ns: int
+    etag: str
     internal_path: str | None
-
-    @property
-    def etag(self) -> str:
-        """Differs whenever the content was replaced."""
-        return f"{self.modified_ns:x}-{self.size_bytes:x}"
 
 
 class Body(Protocol):
@@ -113,14 +123,23 @@ class Uploads(Protocol):
 
 
 class Blobs(Protocol):
-    """Files by place. What `store` returned from is on disk, whole.
+    """Files by place. What `store` returned from stays, whole.
 
-    All raise TemporarilyUnavailable when the disk is full, leaving nothing behind.
+    All raise TemporarilyUnavailable when the disk is full or the bytes are out of
+    reach, leaving nothing behind.
     """
 
     @property
     def uploads(self) -> Uploads:
         """Files that arrive in parts."""
+        ...
+
+    def check(self) -> None:
+        """Raise OutOfReach where nothing could be stored or read now."""
+        ...
+
+    def close(self) -> None:
+        """Give back what it keeps open."""
         ...
 
     def store(self, place: Place, body: Body) -> None:

@@ -7,7 +7,7 @@ from trackgate_wire.endpoint import Access
 from trackgate_wire.endpoints import ENDPOINTS
 from trackgate_wire.server import PROTOCOL_VERSION
 
-from trackgate_server.blobs.local import LocalBlobs
+from trackgate_server.blobs.opening import open_blobs
 from trackgate_server.http import artifacts as byte_routes
 from trackgate_server.http import failures
 from trackgate_server.http.binding import bind
@@ -73,7 +73,7 @@ def start_services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         database=database,
-        blobs=LocalBlobs(settings.artifact_root),
+        blobs=open_blobs(settings),
         signing_key=database.write(lambda db: secrets.get_or_create(db, "signing")),
     )
 

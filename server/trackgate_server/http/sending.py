@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from flask import Request, Response
-from werkzeug.wsgi import wrap_file
+from werkzeug.wsgi import FileWrapper, wrap_file
 
 from trackgate_server.blobs.store import OpenBlob
 from trackgate_server.operations.artifacts import Download
@@ -62,9 +62,13 @@ def _by_proxy(prefix: str, blob: OpenBlob) -> Response:
 
 
 def _streamed(request: Request, blob: OpenBlob) -> Response:
-    response = Response(
-        wrap_file(request.environ, blob.file, _CHUNK_BYTES), direct_passthrough=True
+    # gunicorn's own wrapper sends files fast, but reads a range from the file's start.
+    wrapped = (
+        FileWrapper(blob.file, _CHUNK_BYTES)
+        if request.range
+        else wrap_file(request.environ, blob.file, _CHUNK_BYTES)
     )
+    response = Response(wrapped, direct_passthrough=True)
     response.content_length = blob.size_bytes
     response.last_modified = datetime.fromtimestamp(blob.modified_ns / 1e9, UTC)
     response.set_etag(blob.etag)

@@ -43,8 +43,10 @@ def purge(services: Services, request: Purge, *, by: str, now_ms: int) -> Purged
 
     Where anything is named, only that goes, and what is in the named experiments. A
     crash in between leaves bytes that nothing names any more, never a run whose bytes
-    are gone. Raises NotFound for something named that is not deleted.
+    are gone. Raises NotFound for something named that is not deleted,
+    TemporarilyUnavailable, with nothing removed, where the bytes are out of reach.
     """
+    services.blobs.check()
     before_ms = now_ms - request.older_than_s * 1_000
 
     def remove(db: Transaction) -> _Doomed:

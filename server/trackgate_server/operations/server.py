@@ -52,13 +52,14 @@ def whoami(scope: Scope, request: Empty) -> Caller:
 def server_state(scope: Scope, request: Empty) -> ServerState:
     del request
     counts = upkeep.counts(scope.db)
-    root = scope.services.settings.artifact_root
+    settings = scope.services.settings
+    root = None if settings.artifacts_in_s3 else settings.artifact_root
     return ServerState(
         server_version=version(),
         database=scope.db.kind,
         schema_revision=HEAD,
         database_size=upkeep.size_bytes(scope.db),
-        artifacts_free=shutil.disk_usage(root).free if root.exists() else None,
+        artifacts_free=shutil.disk_usage(root).free if root and root.exists() else None,
         experiments=counts.experiments,
         runs=counts.runs,
         logged_models=counts.logged_models,

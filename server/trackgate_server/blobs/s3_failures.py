@@ -1,0 +1,132 @@
+"""What S3 refuses, as answers of the protocol.
+
+Clients learn neither bucket nor endpoint; the log does. Nothing said here holds a key.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+from trackgate_wire.errors import InvalidParameterValue
+
+from trackgate_server.blobs.store import OutOfReach
+
+_log = logging.getLogger(__name__)
+
+NO_UPLOAD = "NoSuchUpload"
+NO_BUCKET = "NoSuchBucket"
+
+_TOO_LARGE = frozenset({"EntityTooLarge", "KeyTooLongError"})
+# The connection broke, the service wants a pause, or an admin has to do something; what
+# else means that has a status of its own. Answers to HEAD have no code but the status.
+_PASSING = frozenset(
+    {
+        *("400", "301", "PermanentRedirect", "AuthorizationHeaderMalformed"),
+        *("ExpiredToken", "InvalidToken", NO_BUCKET, "QuotaExceeded"),
+        *("BadDigest", "IncompleteBody", "OperationAborted", "RequestTimeout"),
+        *("ThrottlingException", "XAmzContentSHA256Mismatch"),
+    }
+)
+_PASSING_STATUSES = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
+_REFUSED = frozenset(
+    {
+        *("AccessDenied", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken"),
+        *("SignatureDoesNotMatch", "Forbidden", "403", "401"),
+    }
+)
+_NO_KEYS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    ProfileNotFound,
+)
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """Turn what S3 answers, or that it does not, into an error of the protocol.
+
+    What it says to a bad request of ours stays as it is, to be found in the log.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if code(error) in _TOO_LARGE:
+            raise InvalidParameterValue(
+                f"The artifact store refuses the file: {code(error)}."
+            ) from error
+        if not _is_passing(error):
+            raise
+        raise _out_of_reach(error) from error
+    except ParamValidationError:
+        raise
+    except BotoCoreError as error:
+        raise _out_of_reach(error) from error
+
+
+def code(error: ClientError) -> str:
+    """S3's own name for an error; the status where an answer had no body."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def status(error: ClientError) -> int:
+    """HTTP status of the answer."""
+    known = error.response.get("ResponseMetadata", {})
+    return int(known.get("HTTPStatusCode", 0))
+
+
+def is_missing(error: ClientError) -> bool:
+    """Whether there is no object of that key."""
+    return code(error) in ("404", "NoSuchKey", "NotFound")
+
+
+def reason(error: Exception) -> str:
+    """Why the bucket cannot be used, for admins."""
+    if isinstance(error, _NO_KEYS):
+        return (
+            "there are no keys; name a file with them by AWS_SHARED_CREDENTIALS_FILE"
+            f" ({_plain(error)})"
+        )
+    if isinstance(error, ClientError):
+        if code(error) == NO_BUCKET:
+            return "there is no such bucket; make it first"
+        if code(error) in _REFUSED:
+            return f"the keys are refused ({code(error)})"
+        return f"it answers {code(error) or status(error)} ({_plain(error)})"
+    return f"it cannot be reached ({_plain(error)})"
+
+
+def _is_passing(error: ClientError) -> bool:
+    answered = status(error)
+    return (
+        code(error) in _PASSING
+        or answered in _PASSING_STATUSES
+        or answered >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+
+
+def _out_of_reach(error: Exception) -> OutOfReach:
+    why = reason(error)
+    _log.error("The artifact store cannot be used: %s.", why)
+    return OutOfReach(why)
+
+
+def _plain(error: Exception) -> str:
+    """One line that the log's format holds."""
+    return " ".join(str(error).replace('"', "'").split())
