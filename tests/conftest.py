@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.environment.postgres",
     "tests.environment.s3",
     "tests.fixtures.databases",
+    "tests.fixtures.setups",
     "tests.fixtures.sites",
 ]
 
