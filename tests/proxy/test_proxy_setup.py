@@ -91,7 +91,7 @@ def test_a_certificate_made_here_is_for_the_public_host(
     names = "self-signed, for localhost, 127.0.0.1, ::1, proxy"
     assert f"made {pem}, {names}, track.example" in made.output
     assert f"made {pem}, {names}, box.lan" in other.output
-    assert f'ssl_certificate "{pem}";' in home.config
+    assert f"ssl_certificate '{pem}';" in home.config
     assert login(other) == {}
 
 

@@ -36,8 +36,8 @@ def test_a_given_certificate_is_used_where_it_lies(home: Home, tls: Path) -> Non
     result = home.contain(GIVEN)
 
     assert result.exit_code == 0, result.output
-    assert f'ssl_certificate "{tls}/fullchain.pem";' in home.config
-    assert f'ssl_certificate_key "{tls}/privkey.pem";' in home.config
+    assert f"ssl_certificate '{tls}/fullchain.pem';" in home.config
+    assert f"ssl_certificate_key '{tls}/privkey.pem';" in home.config
     assert not home.data.tls.exists()
     (warning,) = result.stderr.splitlines()
     assert "fullchain.pem of CERTIFICATES=./tls expires on" in warning
