@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
+import logging.config
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from trackgate_wire.errors import TrackgateError
 
 from trackgate_server.arbiter import DrainingArbiter
 from trackgate_server.draining import DrainingWorker
+from trackgate_server.logs import LOGGING
 from trackgate_server.settings import Settings
 from trackgate_server.slots import Slots
 
@@ -71,7 +71,7 @@ def run(settings: Settings) -> None:
     UnsafeSlots for such a folder of slots, ValueError for settings that contradict each
     other, and SystemExit where the database cannot be brought up to date.
     """
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format=_LOG_FORMAT)
+    logging.config.dictConfig(LOGGING)
     check_address(settings)
     os.umask(0o077)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -138,9 +138,6 @@ def check_address(settings: Settings) -> None:
     )
 
 
-_LOG_FORMAT = '{"time":"%(asctime)s","level":"%(levelname)s","message":"%(message)s"}'
-
-
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -177,6 +174,7 @@ def _configuration(settings: Settings, address: str) -> dict[str, Any]:
         # A hundred run ids in a query string are more than gunicorn's own limit.
         "limit_request_line": 8_190,
         "accesslog": None,
+        "logconfig_dict": LOGGING,
         "proc_name": "trackgate-server",
         "control_socket_disable": True,
     }
