@@ -7,6 +7,25 @@ account=trackgate
 # scripts may change it with --data-dir
 data=$(realpath -m "${TRACKGATE_DATA_DIR:-$project/data}")
 
+# options that go on to `trackgate`
+passed=()
+
+# take_site_option NAME VALUE: an option that means the same to all who set a site up.
+take_site_option() {
+  case $1 in
+    --data-dir) data=$(realpath -m "$2") ;;
+    --tls-cert | --tls-key) passed+=("$1" "$(realpath -m "$2")") ;;
+    # It may hold a password, and arguments can be read by everybody here.
+    --backend-store-uri) export TRACKGATE_BACKEND_STORE_URI=$2 ;;
+  esac
+}
+
+require_data_access() {
+  if [ -d "$data" ] && ! { [ -r "$data" ] && [ -x "$data" ]; }; then
+    fail "$data belongs to $(owner); run this as that account"
+  fi
+}
+
 # rights_of USER: sets $rights, the words before a command that, for root, make it run
 # with the rights of that user only.
 rights_of() {
