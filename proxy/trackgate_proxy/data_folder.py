@@ -179,10 +179,13 @@ def ensure_folders(data: DataFolder) -> None:
     """Make every folder, private to its owner (0700). May run twice.
 
     Raises UnsafeFolder for an existing folder that holds something else, because
-    making, say, a home directory or /tmp private would lock others out of it.
+    making, say, a home directory or /tmp private would lock others out of it; and
+    where what lies elsewhere is not mounted.
     """
     _require_ours(data)
     for folder in data.folders():
+        if data.elsewhere and not folder.parent.is_dir():
+            raise UnsafeFolder(f"{folder} needs {folder.parent}: mount a volume there.")
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         if stat.S_IMODE(folder.stat().st_mode) != FOLDER_MODE:
             folder.chmod(FOLDER_MODE)

@@ -49,6 +49,17 @@ class ErrorAnswer:
                 raise ValueError(f"This message needs escaping: {message}")
 
 
+_HTTPS_NEEDED = ErrorAnswer(
+    "497",
+    400,
+    "HTTPS Needed",
+    "BAD_REQUEST",
+    "This port speaks HTTPS: write https:// in TRACKING_URI. A password sent without "
+    "it has crossed the network in clear; change it.",
+    (497,),
+)
+
+
 def _not_found_message(settings: ProxySettings) -> str:
     if settings.static_prefix:
         return f"Nothing is here: this site lives below {settings.static_prefix}/"
@@ -57,6 +68,9 @@ def _not_found_message(settings: ProxySettings) -> str:
 
 def error_answers(settings: ProxySettings) -> list[ErrorAnswer]:
     """All answers of the proxy itself, in order of their status."""
+    log = "log/error.log in the data folder"
+    if settings.log_to_streams:
+        log = "The log of the proxy"
     return [
         ErrorAnswer(
             "401",
@@ -128,15 +142,7 @@ def error_answers(settings: ProxySettings) -> list[ErrorAnswer]:
             (),
             (_RETRY_AFTER,),
         ),
-        ErrorAnswer(
-            "497",
-            400,
-            "HTTPS Needed",
-            "BAD_REQUEST",
-            "This port speaks HTTPS: write https:// in TRACKING_URI. A password sent "
-            "without it has crossed the network in clear; change it.",
-            (497,),
-        ),
+        *([_HTTPS_NEEDED] if settings.tls else []),
         ErrorAnswer(
             "502",
             502,
@@ -155,8 +161,8 @@ def error_answers(settings: ProxySettings) -> list[ErrorAnswer]:
             "Service Unavailable",
             "TEMPORARILY_UNAVAILABLE",
             "The proxy could not serve the request: the server is away, the disk of "
-            "the data folder is full, or a file there cannot be read. log/error.log in "
-            "the data folder says which.",
+            "the data folder is full, or a file there cannot be read. "
+            f"{log} says which.",
             (500, 503, 507),
             (_RETRY_AFTER,),
         ),

@@ -15,6 +15,8 @@ _CREDENTIALS = (
 )
 # Of a served model, or the list of all; as they are sent.
 _MODEL_PATHS = r"serve(/|\?|$)|(invocations|ping)(\?|$)"
+# Variables that choose among several answers to one status.
+_CHOSEN = {"403": "$tg_denial", "497": "$tg_plain_http"}
 _BAD_LINK = "This link is wrong or has expired; ask the server for a new one."
 
 
@@ -151,7 +153,7 @@ def error_pages(settings: ProxySettings) -> str:
 
 
 def _target(answer: ErrorAnswer) -> str:
-    return "$tg_denial" if answer.status == 403 else answer.name
+    return _CHOSEN.get(answer.name, answer.name)
 
 
 def error_locations(settings: ProxySettings, headers: str) -> str:

@@ -31,7 +31,8 @@ def find_nginx() -> str:
 def nginx_command(data: DataFolder, config: Path) -> list[str]:
     """The command that runs Nginx in the foreground with this config."""
     # -e: until it has read its config, Nginx would log to where only root can write.
-    return [find_nginx(), "-e", str(data.error_log), "-c", str(config)]
+    log = "stderr" if data.elsewhere else str(data.error_log)
+    return [find_nginx(), "-e", log, "-c", str(config)]
 
 
 def check_config(data: DataFolder, config: Path) -> None:

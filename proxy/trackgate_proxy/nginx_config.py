@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from trackgate_proxy.config_text import block, comment, quoted, section, table
-from trackgate_proxy.data_folder import SECRET_MODE
 from trackgate_proxy.error_config import error_locations, error_maps, error_pages
 from trackgate_proxy.health_config import health_locations, health_server
 from trackgate_proxy.locations import answer_header_maps, locations, site_headers
+from trackgate_proxy.private_file import write_private
 from trackgate_proxy.rules import refusals, rule_maps
 from trackgate_proxy.serving_config import (
     keepers_server,
@@ -18,7 +17,12 @@ from trackgate_proxy.serving_config import (
     serving_upstreams,
 )
 from trackgate_proxy.settings import ProxySettings
-from trackgate_proxy.tls_config import redirect_server, tls_directives
+from trackgate_proxy.tls_config import (
+    plain_http_location,
+    plain_http_map,
+    redirect_server,
+    tls_directives,
+)
 from trackgate_proxy.upstreams import next_server, upstream
 from trackgate_proxy.verdict import (
     verdict_location,
@@ -67,22 +71,15 @@ def render_proxy_key(settings: ProxySettings) -> str:
 
 
 def write_config(settings: ProxySettings) -> Path:
-    """Write the config, and the proxy key beside it, readable by the owner only."""
+    """Write the config, and the proxy key beside it, readable by the owner only.
+
+    A file that says the same already is left alone, for others watch it.
+    """
     data = settings.data
     if settings.has_tcp_upstream:
-        _write_secret(data.proxy_key_config, render_proxy_key(settings))
-    _write_secret(data.nginx_config, render(settings))
+        write_private(data.proxy_key_config, render_proxy_key(settings))
+    write_private(data.nginx_config, render(settings))
     return data.nginx_config
-
-
-def _write_secret(path: Path, text: str) -> None:
-    """Replace a file as a whole; nobody but its owner may ever read it."""
-    beside = path.with_name(path.name + ".new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    beside.replace(path)
 
 
 def _main(settings: ProxySettings) -> str:
@@ -114,6 +111,7 @@ def _http_parts(settings: ProxySettings) -> list[str]:
         "limit_conn_zone $binary_remote_addr zone=conn:2m;",
         rule_maps(settings),
         error_maps(settings),
+        plain_http_map(settings),
         answer_header_maps(),
         _proxy_key(settings),
         upstream(settings),
@@ -215,6 +213,7 @@ def _site_server(settings: ProxySettings) -> str:
         health_locations(settings),
         locations(settings),
         error_locations(settings, headers),
+        plain_http_location(settings),
     )
     return block("server", "\n\n".join(part for part in parts if part))
 

@@ -5,7 +5,7 @@ https://wiki.mozilla.org/Security/Server_Side_TLS
 
 from __future__ import annotations
 
-from trackgate_proxy.config_text import block, quoted, section
+from trackgate_proxy.config_text import block, comment, quoted, section, table
 from trackgate_proxy.hosts import bracketed
 from trackgate_proxy.rules import refusals
 from trackgate_proxy.settings import ProxySettings
@@ -20,6 +20,8 @@ _CIPHERS = ":".join(
         "ECDHE-RSA-CHACHA20-POLY1305",
     )
 )
+# Ends the name of the location that sends people on.
+_SENT_ON = "to_https"
 
 
 def tls_directives(settings: ProxySettings) -> str:
@@ -39,15 +41,52 @@ def tls_directives(settings: ProxySettings) -> str:
     )
 
 
+def plain_http_map(settings: ProxySettings) -> str:
+    """What becomes of plain HTTP on the port of HTTPS; nothing without TLS."""
+    if settings.tls is None:
+        return ""
+    return section(
+        "Status 497. A page is sent on, at the host it was asked for. An API call is "
+        "refused with the reason: sent on, it would go on showing its password to the "
+        "network, unnoticed.",
+        table(
+            '"$tg_form$tg_host_refused"',
+            "$tg_plain_http",
+            {"default": "497", "~1$": "421", "page0": _SENT_ON},
+        ),
+    )
+
+
+def plain_http_location(settings: ProxySettings) -> str:
+    """Where a page asked for in plain HTTP is sent on; nothing without TLS."""
+    if settings.tls is None:
+        return ""
+    return block(
+        f"location @page_{_SENT_ON}",
+        comment("Not for ever: the same port may speak plain HTTP another day."),
+        "return 302 https://$http_host$request_uri;",
+    )
+
+
 def redirect_server(settings: ProxySettings) -> str:
     """A plain HTTP server that only sends people to https://."""
     tls = settings.tls
     if tls is None or tls.redirect_port is None:
         return ""
     port = "" if settings.port == 443 else f":{settings.port}"
-    return block(
+    bare_host = table(
+        "$http_host",
+        "$tg_bare_host",
+        {"default": '""', r'"~^(?<tg_bare>.+?)(:\d{1,5})?$"': "$tg_bare"},
+    )
+    server = block(
         "server",
         f"listen {bracketed(settings.host)}:{tls.redirect_port};",
         refusals(),
-        f"return 301 https://$host{port}$request_uri;",
+        f"return 301 https://$tg_bare_host{port}$request_uri;",
+    )
+    return section(
+        "Not $host, which `GET http://another.host/` decides and nobody has checked.",
+        bare_host,
+        server,
     )

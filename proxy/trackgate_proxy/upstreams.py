@@ -10,8 +10,8 @@ from __future__ import annotations
 from trackgate_proxy.config_text import block, comment, quoted, section
 from trackgate_proxy.settings import ProxySettings
 
-# A second is enough to look for a server; whatever takes longer was at work.
-_SEARCH_S = 5
+# Looking for a server takes no time; what took longer was at work.
+_SEARCH_S = 2
 
 
 def upstream(settings: ProxySettings) -> str:

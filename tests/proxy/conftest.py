@@ -18,11 +18,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -57,14 +57,28 @@ class Arrived:
 
 
 class Upstream:
-    """An HTTP server on a unix socket that remembers what arrived."""
+    """An HTTP server on a unix socket that remembers what arrived.
+
+    connections  how many were made to it
+    """
 
     def __init__(self, path: Path) -> None:
         self.arrived: list[Arrived] = []
+        self.connections = 0
+        self._open: set[socket.socket] = set()
         upstream = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                upstream.connections += 1
+                upstream._open.add(self.connection)
+
+            def finish(self) -> None:
+                upstream._open.discard(self.connection)
+                super().finish()
 
             def handle_one_request(self) -> None:
                 self.client_address = ("unix", 0)
@@ -85,6 +99,9 @@ class Upstream:
                     Path(spooled).read_bytes() if spooled else None,
                 )
                 upstream.arrived.append(seen)
+                if "crash" in seen.target:
+                    self.close_connection = True
+                    return
                 status, headers, answer = answer_to(seen)
                 self.send_response(status)
                 for name, value in headers.items():
@@ -110,10 +127,18 @@ class Upstream:
     def last(self) -> Arrived:
         return self.arrived[-1]
 
+    @property
+    def open_connections(self) -> int:
+        return len(self._open)
+
     def stop(self) -> None:
+        """End as a process does, with all its connections. May be called twice."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
 
 OPEN_TO_ALL = {
@@ -249,16 +274,26 @@ def new_data_folder() -> DataFolder:
 
 def start_site(**given: Any) -> Site:
     """Nginx with these settings on a free port, for ada and bob."""
-    data = new_data_folder()
-    account = "root" if os.geteuid() == 0 else None
-    settings = ProxySettings(data=data, port=free_port(), run_as=account)
-    settings = replace(settings, **given)
+    settings = ProxySettings(data=new_data_folder(), port=free_port())
+    return start_nginx(replace(settings, **given))
+
+
+def start_nginx(
+    settings: ProxySettings,
+    stdout: IO[bytes] | None = None,
+    stderr: IO[bytes] | None = None,
+) -> Site:
+    """Nginx with these settings, for ada and bob."""
+    data = settings.data
+    settings = replace(settings, run_as="root" if os.geteuid() == 0 else None)
     with PeopleFile(data.htpasswd).editing() as entries:
         for name, password in (ADA, BOB):
             entries[name] = hash_password(password, CHEAP)
     config = write_config(settings)
     check_config(data, config)
-    process = subprocess.Popen(nginx_command(data, config))
+    process = subprocess.Popen(
+        nginx_command(data, config), stdout=stdout, stderr=stderr
+    )
     wait_for_port(settings.port)
     link_slots(settings)
     return Site(settings, Upstream(data.server_socket), process)

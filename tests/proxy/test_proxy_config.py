@@ -162,6 +162,27 @@ def test_the_proxy_key_stands_in_a_private_file_only(data: DataFolder) -> None:
     assert KEY not in repr(settings)
 
 
+def test_a_config_that_stays_the_same_keeps_its_file(data: DataFolder) -> None:
+    """Others watch it: a container's Nginx reads a new one."""
+    settings = ProxySettings(data=data, upstreams=("127.0.0.1:5000",), proxy_key=KEY)
+    files = (write_config(settings), data.proxy_key_config)
+    before = [file.stat() for file in files]
+
+    write_config(settings)
+    assert [file.stat() for file in files] == before
+
+    write_config(replace(settings, port=8181))
+    assert data.nginx_config.stat().st_ino != before[0].st_ino
+    assert data.proxy_key_config.stat() == before[1]
+
+
+def test_a_config_that_others_can_read_is_made_private(data: DataFolder) -> None:
+    settings = ProxySettings(data=data)
+    write_config(settings).chmod(0o644)
+
+    assert write_config(settings).stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
     [
@@ -183,6 +204,9 @@ def test_the_proxy_key_stands_in_a_private_file_only(data: DataFolder) -> None:
         ("artifact_root", Path("relative"), "absolute"),
         ("artifact_root", Path("/a$uri"), "absolute"),
         ("workers", 0, "at least 1"),
+        ("slots", 0, "1 to 99"),
+        ("slots", 100, "1 to 99"),
+        ("health_port", 70_000, "1 to 65535"),
         ("data", DataFolder(Path("/" + "x" * 120)), "socket path"),
     ],
 )

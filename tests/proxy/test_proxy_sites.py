@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.server
 import os
+import re
+import shutil
 import socket
 import ssl
 import threading
+from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +18,15 @@ import requests
 from trackgate_proxy.certificates import ensure_self_signed
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.settings import Tls
+
+from tests.proxy.conftest import (
+    Site,
+    Upstream,
+    end,
+    free_port,
+    new_data_folder,
+    start_site,
+)
 
 pytestmark = pytest.mark.nginx
 
@@ -88,7 +100,7 @@ def test_plain_http_is_sent_to_https(
     assert foreign.status_code == 421
 
 
-def test_plain_http_on_the_https_port_is_explained(
+def test_an_api_call_without_https_is_refused_with_the_reason(
     new_site: Any, certificate: Tls
 ) -> None:
     site = new_site(tls=certificate)
@@ -99,6 +111,68 @@ def test_plain_http_on_the_https_port_is_explained(
 
     assert answer.status_code == 400
     assert "https://" in answer.json()["message"]
+
+
+def test_a_page_asked_for_without_https_is_sent_on(
+    new_site: Any, certificate: Tls
+) -> None:
+    site = new_site(tls=certificate, public_urls=("https://track.example:8443",))
+    plain = f"http://127.0.0.1:{site.settings.port}/a?b=c"
+
+    def send_on(host: str) -> requests.Response:
+        headers = {"Host": host}
+        return requests.get(plain, headers=headers, allow_redirects=False, timeout=5)
+
+    for host in ("track.example:8443", "localhost", "[::1]:99"):
+        answer = send_on(host)
+        assert answer.status_code == 302
+        assert answer.headers["Location"] == f"https://{host}/a?b=c"
+    for host in ("evil.example", "track.example.evil.example", "10.0.0.1"):
+        answer = send_on(host)
+        assert answer.status_code == 421
+        assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "GET http://evil.example/ HTTP/1.1",
+        "GET //evil.example/ HTTP/1.1",
+        "GET http://evil.example?x HTTP/1.1",
+        "GET @evil.example/ HTTP/1.1",
+        "GET .evil.example HTTP/1.1",
+        "GET /%0d%0aLocation:https://evil.example HTTP/1.1",
+    ],
+)
+@pytest.mark.parametrize("to_redirect_port", [True, False])
+def test_no_request_line_leads_people_to_another_host(
+    redirecting: Any, request_line: str, to_redirect_port: bool
+) -> None:
+    port = redirecting.settings.port
+    asked = redirecting.settings.tls.redirect_port if to_redirect_port else port
+
+    with socket.create_connection(("127.0.0.1", asked), 5) as peer:
+        request = f"{request_line}\r\nHost: localhost:{port}\r\nConnection: close\r\n"
+        peer.sendall(f"{request}\r\n".encode())
+        head = peer.makefile("rb").read().partition(b"\r\n\r\n")[0].decode()
+
+    leads_to = [line for line in head.split("\r\n") if line.startswith("Location:")]
+    assert " 30" in head or " 400 " in head
+    for line in leads_to:
+        assert re.match(rf"Location: https://localhost:{port}(/|\?)", line)
+
+
+@pytest.fixture(scope="module")
+def redirecting() -> Generator[Site]:
+    """A site of HTTPS with a port that only redirects."""
+    data = new_data_folder()
+    files = data.tls / "self-signed.pem", data.tls / "self-signed.key"
+    made = Tls(*files, redirect_port=free_port())
+    ensure_self_signed(made, ["localhost"], NOW)
+    started = start_site(tls=made)
+    yield started
+    end(started)
+    shutil.rmtree(data.root)
 
 
 def test_a_certificate_is_kept_while_it_is_good(certificate: Tls) -> None:
@@ -159,8 +233,7 @@ def test_several_servers_share_the_work_and_cover_for_each_other(
     other = data.run / "other.sock"
     first = data.run / "first.sock"
     site = new_site(upstreams=(f"unix:{first}", f"unix:{other}"))
-    make = type(site.upstream)
-    one, two = make(first), make(other)
+    one, two = Upstream(first), Upstream(other)
     try:
         for _ in range(8):
             assert site.get(API).status_code == 200
