@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from trackgate_server.http import app
 from trackgate_server.settings import Settings
@@ -14,6 +15,8 @@ from werkzeug.test import TestResponse
 
 API = "/api/2.0/mlflow"
 STORE = "/api/2.0/mlflow-artifacts"
+# For tests that look at the disk, or ask nothing of where bytes are.
+ON_DISK = pytest.mark.parametrize("site", ["folder"], indirect=True)
 
 
 class Site:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,16 +17,9 @@ from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.signing import Grant
 from werkzeug.test import TestResponse
 
-from tests.server.artifact_site import API, STORE, Site, error_of, home
+from tests.server.artifact_site import API, ON_DISK, STORE, Site, error_of, home
 
 DAY_S = 24 * 3600
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    opened = Site(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -140,6 +132,7 @@ def test_a_part_sent_twice_is_one_part(sender: Sender) -> None:
     assert sender.complete().status_code == 200
 
 
+@ON_DISK
 def test_the_part_that_is_named_counts_not_the_last_one(sender: Sender) -> None:
     sender.create(1)
     sender.send(1, b"late answer")
@@ -218,6 +211,7 @@ def test_a_folder_in_the_way_keeps_the_parts(sender: Sender) -> None:
     assert sender.complete().status_code == 200
 
 
+@ON_DISK
 def test_nothing_is_left_of_an_aborted_upload(sender: Sender) -> None:
     sender.create(2)
     sender.send(1, b"x")
@@ -229,6 +223,7 @@ def test_nothing_is_left_of_an_aborted_upload(sender: Sender) -> None:
     assert sender.send(2, b"x").status_code == 404
 
 
+@ON_DISK
 def test_a_finished_upload_keeps_no_parts(sender: Sender) -> None:
     sender.create(2)
     sender.send(1, b"x" * 1000)
@@ -241,6 +236,7 @@ def test_a_finished_upload_keeps_no_parts(sender: Sender) -> None:
     assert sum(sizes) < 2_500
 
 
+@ON_DISK
 @pytest.mark.parametrize("num_parts", [0, -1, 10_001])
 def test_the_number_of_parts_has_bounds(sender: Sender, num_parts: int) -> None:
     answer = sender.step("create", num_parts=num_parts)
@@ -280,6 +276,7 @@ def test_a_deleted_run_takes_no_upload(
     assert sender.step("create", num_parts=1).status_code == 400
 
 
+@ON_DISK
 def test_uploads_nobody_touched_for_a_week_are_forgotten(sender: Sender) -> None:
     sender.create(1)
     old, fresh = sender.upload_id, Sender(sender.site, sender.folder)
@@ -295,6 +292,7 @@ def test_uploads_nobody_touched_for_a_week_are_forgotten(sender: Sender) -> None
     assert fresh.upload_id in names
 
 
+@ON_DISK
 def test_what_a_crash_left_behind_is_removed_after_a_day(sender: Sender) -> None:
     left = sender.site.root / ".incoming" / "left"
     left.write_bytes(b"half")
@@ -331,6 +329,7 @@ def test_a_download_url_needs_nothing_else(site: Site, run: dict[str, Any]) -> N
     assert site.ask("HEAD", path_of(given["url"])).status_code == 200
 
 
+@ON_DISK
 def test_there_is_no_download_url_for_what_does_not_exist(
     site: Site, run: dict[str, Any]
 ) -> None:
@@ -349,6 +348,7 @@ def test_an_upload_url_takes_one_file(site: Site, run: dict[str, Any]) -> None:
     assert site.get(f"{home(run)}/a/x.txt").data == b"content"
 
 
+@ON_DISK
 @pytest.mark.parametrize(
     "fields",
     [
@@ -371,6 +371,7 @@ def test_an_upload_url_is_for_one_place_and_some_time(
     assert (answer.status_code, error_of(answer)) == (400, "INVALID_PARAMETER_VALUE")
 
 
+@ON_DISK
 def test_a_url_is_good_for_its_method_only(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x", b"kept")
 
@@ -384,6 +385,7 @@ def test_a_url_is_good_for_its_method_only(site: Site, run: dict[str, Any]) -> N
     assert site.get(f"{home(run)}/x").data == b"kept"
 
 
+@ON_DISK
 def test_a_url_expires(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x")
     owner = OwnerRef("run", run["run_id"])
@@ -395,6 +397,7 @@ def test_a_url_expires(site: Site, run: dict[str, Any]) -> None:
     assert "expired" in answer.text
 
 
+@ON_DISK
 def test_a_changed_url_is_refused(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x")
     url = signed(site, "GET", run, "x")
@@ -406,6 +409,7 @@ def test_a_changed_url_is_refused(site: Site, run: dict[str, Any]) -> None:
         assert site.ask("GET", f"{head}/{changed}").status_code == 403
 
 
+@ON_DISK
 @pytest.mark.parametrize("token", ["x", "é", "AAAA", "=" * 8, "A" * 5000, "..", "%00"])
 def test_no_made_up_token_is_accepted(site: Site, token: str) -> None:
     for method in ("GET", "PUT"):
@@ -415,6 +419,7 @@ def test_no_made_up_token_is_accepted(site: Site, token: str) -> None:
     assert site.files_on_disk() == []
 
 
+@ON_DISK
 def test_a_url_signed_with_another_key_is_refused(
     site: Site, run: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -426,6 +431,7 @@ def test_a_url_signed_with_another_key_is_refused(
     assert site.ask("GET", url).status_code == 403
 
 
+@ON_DISK
 def test_an_upload_url_of_a_deleted_run_is_refused(
     site: Site, run: dict[str, Any]
 ) -> None:

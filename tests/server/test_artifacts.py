@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,7 @@ import pytest
 from trackgate_server.http import artifacts as byte_views
 from trackgate_wire.artifacts import BYTE_ROUTES
 
-from tests.server.artifact_site import API, STORE, Site, error_of, home
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    opened = Site(tmp_path / "data")
-    yield opened
-    opened.close()
+from tests.server.artifact_site import API, ON_DISK, STORE, Site, error_of, home
 
 
 @pytest.fixture
@@ -29,6 +21,7 @@ def test_every_byte_route_of_the_protocol_is_served() -> None:
     assert set(byte_views.VIEWS) == set(BYTE_ROUTES)
 
 
+@ON_DISK
 @pytest.mark.parametrize("root", ["api/2.0", "api/3.0", "ajax-api/2.0", "ajax-api/3.0"])
 def test_a_file_comes_back_as_it_was_sent(
     site: Site, run: dict[str, Any], root: str
@@ -47,6 +40,7 @@ def test_a_file_comes_back_as_it_was_sent(
     ]
 
 
+@ON_DISK
 def test_bytes_lie_in_the_servers_own_folder_whatever_the_location(
     site: Site,
 ) -> None:
@@ -59,6 +53,7 @@ def test_bytes_lie_in_the_servers_own_folder_whatever_the_location(
     assert site.files_on_disk() == [f"{experiment}/{run['run_id']}/artifacts/x"]
 
 
+@ON_DISK
 def test_a_run_is_not_reached_by_the_path_its_bytes_have_on_disk(site: Site) -> None:
     run = site.run(site.experiment("mlflow-artifacts:/team/a"))
     site.put(f"{home(run)}/x")
@@ -77,6 +72,7 @@ def test_folders_may_bear_the_names_of_runs(site: Site, run: dict[str, Any]) -> 
     assert site.listed(home(other)) == []
 
 
+@ON_DISK
 @pytest.mark.parametrize(
     "path",
     [
@@ -106,6 +102,7 @@ def test_only_runs_have_artifacts(site: Site, run: dict[str, Any], path: str) ->
     assert site.files_on_disk() == []
 
 
+@ON_DISK
 def test_the_store_itself_is_not_listed(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x")
 
@@ -179,6 +176,7 @@ def test_a_head_request_answers_without_the_bytes(
     assert answer.headers["Content-Length"] == "5"
 
 
+@ON_DISK
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -205,6 +203,7 @@ def test_nothing_that_was_stored_runs_in_a_browser(
     assert answer.headers["Content-Security-Policy"] == "sandbox"
 
 
+@ON_DISK
 def test_a_name_cannot_break_out_of_its_header(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/a%22; é.txt")
 
@@ -291,6 +290,7 @@ def test_a_page_token_of_another_folder_is_refused(
 # Deleting
 
 
+@ON_DISK
 def test_files_and_folders_below_a_run_are_deleted(
     site: Site, run: dict[str, Any]
 ) -> None:
@@ -304,6 +304,7 @@ def test_files_and_folders_below_a_run_are_deleted(
     assert len(site.files_on_disk()) == 1
 
 
+@ON_DISK
 @pytest.mark.parametrize("path", ["", "/", "/."])
 def test_all_artifacts_of_a_run_are_not_deleted_at_once(
     site: Site, run: dict[str, Any], path: str
@@ -314,6 +315,7 @@ def test_all_artifacts_of_a_run_are_not_deleted_at_once(
     assert len(site.files_on_disk()) == 1
 
 
+@ON_DISK
 def test_who_deleted_is_kept(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/model/x")
 
@@ -332,6 +334,7 @@ def test_who_deleted_is_kept(site: Site, run: dict[str, Any]) -> None:
 # Runs that are deleted, and artifacts that are elsewhere
 
 
+@ON_DISK
 def test_a_deleted_runs_artifacts_can_be_read_but_not_changed(
     site: Site, run: dict[str, Any]
 ) -> None:
@@ -347,6 +350,7 @@ def test_a_deleted_runs_artifacts_can_be_read_but_not_changed(
     assert len(site.files_on_disk()) == 1
 
 
+@ON_DISK
 def test_purging_a_run_takes_its_bytes(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x")
 
@@ -356,6 +360,7 @@ def test_purging_a_run_takes_its_bytes(site: Site, run: dict[str, Any]) -> None:
     assert site.files_on_disk() == []
 
 
+@ON_DISK
 def test_the_server_does_not_open_remote_locations(site: Site) -> None:
     run = site.run(site.experiment("s3://bucket/path"))
     query = {"run_id": run["run_id"], "path": "x"}
@@ -388,6 +393,7 @@ def test_a_file_can_be_sent_and_fetched_by_run(site: Site, run: dict[str, Any]) 
     assert site.get(f"{home(run)}/model/x.json").data == b"{}"
 
 
+@ON_DISK
 @pytest.mark.parametrize("missing", ["run_uuid", "path"])
 def test_a_route_by_run_says_what_is_missing(
     site: Site, run: dict[str, Any], missing: str
@@ -407,6 +413,7 @@ def test_a_route_by_run_says_what_is_missing(
 # Bodies
 
 
+@ON_DISK
 def test_a_compressed_body_is_refused(site: Site, run: dict[str, Any]) -> None:
     answer = site.put(f"{home(run)}/x", headers={"Content-Encoding": "gzip"})
 
@@ -414,6 +421,7 @@ def test_a_compressed_body_is_refused(site: Site, run: dict[str, Any]) -> None:
     assert site.files_on_disk() == []
 
 
+@ON_DISK
 def test_a_bare_server_believes_no_proxy_headers(
     site: Site, run: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -1,77 +1,33 @@
-"""Artifacts in a folder: what is on disk before, while and after."""
+"""What any store of artifacts does, in a folder and in S3 alike."""
 
 from __future__ import annotations
 
 import io
-import os
 import re
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from trackgate_server.blobs.bodies import SpooledBody, StreamedBody
-from trackgate_server.blobs.local import LocalBlobs
+from trackgate_server.blobs.bodies import StreamedBody
 from trackgate_server.blobs.place import DEPTH, Place
-from trackgate_server.blobs.store import Entry
+from trackgate_server.blobs.store import Blobs, Entry
 from trackgate_wire.errors import BadRequest, InvalidParameterValue, NotFound
 
-AREA = ("0", "a" * 32, "artifacts")
+from tests.server.blob_calls import AREA, at, body, content, names
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "artifacts"
-
-
-@pytest.fixture
-def blobs(root: Path) -> Iterator[LocalBlobs]:
-    store = LocalBlobs(root)
-    yield store
-    store.close()
-
-
-def at(path: str) -> Place:
-    return Place.within(AREA, path)
-
-
-def body(content: bytes) -> StreamedBody:
-    return StreamedBody(io.BytesIO(content), len(content))
-
-
-def content(blobs: LocalBlobs, path: str) -> bytes:
-    with blobs.open(at(path)).file as file:
-        return file.read()
-
-
-def files_on_disk(root: Path) -> list[str]:
-    return sorted(
-        str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()
-    )
-
-
-def test_a_stored_file_comes_back_as_it_was(blobs: LocalBlobs) -> None:
+def test_a_stored_file_comes_back_as_it_was(blobs: Blobs) -> None:
     blobs.store(at("model/weights.bin"), body(b"\x00\xff" * 700_000))
 
     assert content(blobs, "model/weights.bin") == b"\x00\xff" * 700_000
 
 
-def test_an_empty_file_is_a_file(blobs: LocalBlobs) -> None:
+def test_an_empty_file_is_a_file(blobs: Blobs) -> None:
     blobs.store(at("empty"), body(b""))
 
     assert blobs.list(at(""), "", 10) == [Entry("empty", 0)]
 
 
-def test_folders_of_the_store_are_closed_to_others(
-    blobs: LocalBlobs, root: Path
-) -> None:
-    blobs.store(at("model/x"), body(b"x"))
-
-    modes = {path.stat().st_mode & 0o007 for path in [root, *root.rglob("*")]}
-    assert modes == {0}
-
-
-def test_storing_again_replaces_the_file(blobs: LocalBlobs) -> None:
+def test_storing_again_replaces_the_file(blobs: Blobs) -> None:
     blobs.store(at("x"), body(b"first"))
     blobs.store(at("x"), body(b"second"))
 
@@ -79,7 +35,7 @@ def test_storing_again_replaces_the_file(blobs: LocalBlobs) -> None:
 
 
 def test_readers_keep_the_old_file_until_the_new_one_is_complete(
-    blobs: LocalBlobs,
+    blobs: Blobs,
 ) -> None:
     blobs.store(at("x"), body(b"old"))
     seen: list[bytes] = []
@@ -95,15 +51,7 @@ def test_readers_keep_the_old_file_until_the_new_one_is_complete(
     assert content(blobs, "x") == b"new"
 
 
-def test_an_open_file_survives_being_replaced(blobs: LocalBlobs) -> None:
-    blobs.store(at("x"), body(b"old"))
-
-    with blobs.open(at("x")).file as file:
-        blobs.store(at("x"), body(b"new"))
-        assert file.read() == b"old"
-
-
-def test_an_unfinished_file_is_not_listed(blobs: LocalBlobs) -> None:
+def test_an_unfinished_file_is_not_listed(blobs: Blobs) -> None:
     seen: list[list[Entry]] = []
 
     class Watched(io.BytesIO):
@@ -116,14 +64,14 @@ def test_an_unfinished_file_is_not_listed(blobs: LocalBlobs) -> None:
     assert seen == [[], []]
 
 
-def test_a_body_that_ends_early_stores_nothing(blobs: LocalBlobs, root: Path) -> None:
+def test_a_body_that_ends_early_stores_nothing(blobs: Blobs) -> None:
     with pytest.raises(BadRequest, match="3 bytes where 10 were announced"):
         blobs.store(at("model/x"), StreamedBody(io.BytesIO(b"abc"), 10))
 
-    assert files_on_disk(root) == []
+    assert blobs.list(at("model"), "", 10) == []
 
 
-def test_a_client_that_breaks_off_stores_nothing(blobs: LocalBlobs, root: Path) -> None:
+def test_a_client_that_breaks_off_stores_nothing(blobs: Blobs) -> None:
     class Broken(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
             raise ConnectionResetError
@@ -133,17 +81,16 @@ def test_a_client_that_breaks_off_stores_nothing(blobs: LocalBlobs, root: Path) 
         blobs.store(at("x"), StreamedBody(Broken(), 10))
 
     assert content(blobs, "x") == b"old"
-    assert len(files_on_disk(root)) == 1
 
 
-def test_a_file_cannot_take_the_place_of_a_folder(blobs: LocalBlobs) -> None:
+def test_a_file_cannot_take_the_place_of_a_folder(blobs: Blobs) -> None:
     blobs.store(at("model/x"), body(b"x"))
 
     with pytest.raises(InvalidParameterValue, match="'model' is a folder"):
         blobs.store(at("model"), body(b"y"))
 
 
-def test_a_folder_cannot_take_the_place_of_a_file(blobs: LocalBlobs) -> None:
+def test_a_folder_cannot_take_the_place_of_a_file(blobs: Blobs) -> None:
     blobs.store(at("model"), body(b"x"))
 
     with pytest.raises(InvalidParameterValue, match="'model' on its way is a file"):
@@ -152,7 +99,7 @@ def test_a_folder_cannot_take_the_place_of_a_file(blobs: LocalBlobs) -> None:
 
 
 def test_what_is_in_the_way_is_told_before_the_body_is_read(
-    blobs: LocalBlobs,
+    blobs: Blobs,
 ) -> None:
     class Untouchable(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
@@ -163,7 +110,7 @@ def test_what_is_in_the_way_is_told_before_the_body_is_read(
         blobs.store(at("model"), StreamedBody(Untouchable(), 3))
 
 
-def test_many_threads_may_fill_one_new_folder(blobs: LocalBlobs) -> None:
+def test_many_threads_may_fill_one_new_folder(blobs: Blobs) -> None:
     def store(number: int) -> None:
         blobs.store(at(f"a/b/{number:02d}"), body(str(number).encode()))
 
@@ -177,7 +124,7 @@ def test_many_threads_may_fill_one_new_folder(blobs: LocalBlobs) -> None:
     assert names == [f"{number:02d}" for number in range(16)]
 
 
-def test_what_does_not_exist_is_not_found(blobs: LocalBlobs) -> None:
+def test_what_does_not_exist_is_not_found(blobs: Blobs) -> None:
     for path in ("x", "folder/x"):
         with pytest.raises(NotFound, match=re.escape(repr(path))):
             blobs.open(at(path))
@@ -185,14 +132,14 @@ def test_what_does_not_exist_is_not_found(blobs: LocalBlobs) -> None:
             blobs.delete(at(path))
 
 
-def test_a_folder_is_not_opened_as_a_file(blobs: LocalBlobs) -> None:
+def test_a_folder_is_not_opened_as_a_file(blobs: Blobs) -> None:
     blobs.store(at("model/x"), body(b"x"))
 
     with pytest.raises(InvalidParameterValue, match="is a folder"):
         blobs.open(at("model"))
 
 
-def test_a_listing_names_files_and_folders_in_order(blobs: LocalBlobs) -> None:
+def test_a_listing_names_files_and_folders_in_order(blobs: Blobs) -> None:
     for path in ("b", "a/x", "c é"):
         blobs.store(at(path), body(b"12345"))
 
@@ -203,7 +150,7 @@ def test_a_listing_names_files_and_folders_in_order(blobs: LocalBlobs) -> None:
     ]
 
 
-def test_a_listing_comes_in_pages(blobs: LocalBlobs) -> None:
+def test_a_listing_comes_in_pages(blobs: Blobs) -> None:
     for name in "dbca":
         blobs.store(at(name), body(b""))
 
@@ -213,23 +160,25 @@ def test_a_listing_comes_in_pages(blobs: LocalBlobs) -> None:
     assert (first, second) == (["a", "b"], ["c", "d"])
 
 
-def test_listing_a_file_or_nothing_is_empty(blobs: LocalBlobs) -> None:
+def test_listing_a_file_or_nothing_is_empty(blobs: Blobs) -> None:
     blobs.store(at("x"), body(b"x"))
 
     assert blobs.list(at("x"), "", 10) == []
     assert blobs.list(at("nowhere"), "", 10) == []
 
 
-def test_deleting_a_folder_takes_all_in_it(blobs: LocalBlobs, root: Path) -> None:
+def test_deleting_a_folder_takes_all_in_it(blobs: Blobs) -> None:
     for path in ("a/b/c", "a/d", "e"):
         blobs.store(at(path), body(b"x"))
 
     blobs.delete(at("a"))
 
-    assert files_on_disk(root) == ["/".join((*AREA, "e"))]
+    assert blobs.list(at(""), "", 10) == [Entry("e", 1)]
+    with pytest.raises(NotFound):
+        blobs.open(at("a/b/c"))
 
 
-def test_all_of_a_runs_artifacts_are_not_deleted_at_once(blobs: LocalBlobs) -> None:
+def test_all_of_a_runs_artifacts_are_not_deleted_at_once(blobs: Blobs) -> None:
     blobs.store(at("x"), body(b"x"))
 
     for path in ("", ".", "/"):
@@ -238,7 +187,9 @@ def test_all_of_a_runs_artifacts_are_not_deleted_at_once(blobs: LocalBlobs) -> N
     assert content(blobs, "x") == b"x"
 
 
-def test_a_tree_may_be_deep_but_not_bottomless(blobs: LocalBlobs) -> None:
+# In S3 each folder costs a call.
+@pytest.mark.parametrize("blobs", ["folder"], indirect=True)
+def test_a_tree_may_be_deep_but_not_bottomless(blobs: Blobs) -> None:
     blobs.store(at("d/" * (DEPTH - 1) + "x"), body(b"x"))
     blobs.delete(at("d"))
 
@@ -246,164 +197,74 @@ def test_a_tree_may_be_deep_but_not_bottomless(blobs: LocalBlobs) -> None:
         at("d/" * DEPTH + "x")
 
 
-# Links that somebody with access to the disk has planted.
+def test_purging_takes_an_area_and_nothing_else(blobs: Blobs) -> None:
+    other = Place((*AREA[:1], "b" * 32, "artifacts"), ("x",))
+    for place in (at("a/b"), at("c"), other):
+        blobs.store(place, body(b"x"))
+
+    for _ in range(2):
+        blobs.remove_area(AREA[:2])
+
+    assert names(blobs, "") == []
+    with blobs.open(other).file as file:
+        assert file.read() == b"x"
 
 
-@pytest.fixture
-def outside(tmp_path: Path) -> Path:
-    folder = tmp_path / "outside"
-    folder.mkdir()
-    (folder / "secret").write_text("secret")
-    return folder
+def test_names_may_be_any_text(blobs: Blobs) -> None:
+    kept = sorted(
+        [
+            "a+b",
+            "a b",
+            "100%",
+            "%2e",
+            ".hidden",
+            "é☃",
+            "e\u0301",
+            "\ufffe",
+            "\U0001f40d",
+        ]
+    )
+    for name in kept:
+        blobs.store(at(f"{name}/{name}"), body(name.encode()))
+
+    assert names(blobs, "") == kept
+    assert [content(blobs, f"{name}/{name}") for name in kept] == [
+        name.encode() for name in kept
+    ]
+    for name in kept:
+        blobs.delete(at(name))
+    assert names(blobs, "") == []
 
 
-@pytest.fixture
-def planted(blobs: LocalBlobs, root: Path, outside: Path) -> Path:
-    """A run's folder with a link to a folder and one to a file outside."""
-    blobs.store(at("x"), body(b"x"))
-    folder = root.joinpath(*AREA)
-    (folder / "link").symlink_to(outside)
-    (folder / "file-link").symlink_to(outside / "secret")
-    return folder
+def test_pages_come_in_order_of_names_not_of_keys(blobs: Blobs) -> None:
+    for name in ("a-b", "a.txt", "a b", "a/x", "a0", "a-b.c/x", "a-b-", "b"):
+        blobs.store(at(name), body(b""))
+
+    for page in (1, 2, 3):
+        listed: list[str] = []
+        while found := blobs.list(at(""), listed[-1] if listed else "", page):
+            listed += [entry.name for entry in found]
+        assert listed == ["a", "a b", "a-b", "a-b-", "a-b.c", "a.txt", "a0", "b"]
 
 
-@pytest.mark.usefixtures("planted")
-def test_links_are_not_read(blobs: LocalBlobs) -> None:
-    for path in ("link/secret", "file-link", "link"):
-        with pytest.raises(NotFound):
-            blobs.open(at(path))
+def test_a_file_is_read_from_any_place(blobs: Blobs) -> None:
+    whole = bytes(range(256)) * 4_000
+    blobs.store(at("x"), body(whole))
+
+    with blobs.open(at("x")).file as file:
+        assert file.seek(-10, io.SEEK_END) == len(whole) - 10
+        assert file.read() == whole[-10:]
+        file.seek(300_000)
+        assert file.read(400_000) == whole[300_000:700_000]
+        assert (file.tell(), file.read(1)) == (700_000, whole[700_000:700_001])
 
 
-@pytest.mark.usefixtures("planted")
-def test_links_are_not_listed(blobs: LocalBlobs) -> None:
-    assert [entry.name for entry in blobs.list(at(""), "", 10)] == ["x"]
-    assert blobs.list(at("link"), "", 10) == []
+def test_a_new_content_has_another_version(blobs: Blobs) -> None:
+    versions: set[str] = set()
+    for text in (b"one", b"two", b"six"):
+        blobs.store(at("x"), body(text))
+        found = blobs.open(at("x"))
+        found.file.close()
+        versions.add(found.etag)
 
-
-@pytest.mark.usefixtures("planted")
-def test_nothing_is_stored_through_a_link(blobs: LocalBlobs, outside: Path) -> None:
-    with pytest.raises(InvalidParameterValue):
-        blobs.store(at("link/new"), body(b"x"))
-    with pytest.raises(InvalidParameterValue):
-        blobs.store(at("link/below/new"), body(b"x"))
-    blobs.store(at("file-link"), body(b"x"))
-
-    assert [path.name for path in outside.iterdir()] == ["secret"]
-    assert (outside / "secret").read_text() == "secret"
-
-
-@pytest.mark.usefixtures("planted")
-def test_deleting_follows_no_link(blobs: LocalBlobs, outside: Path) -> None:
-    with pytest.raises(NotFound):
-        blobs.delete(at("link/secret"))
-    blobs.store(at("folder/x"), body(b"x"))
-    blobs.delete(at("link"))
-
-    assert (outside / "secret").read_text() == "secret"
-
-
-def test_a_link_inside_a_deleted_folder_is_not_followed(
-    blobs: LocalBlobs, root: Path, outside: Path
-) -> None:
-    blobs.store(at("folder/x"), body(b"x"))
-    root.joinpath(*AREA, "folder", "link").symlink_to(outside)
-
-    blobs.delete(at("folder"))
-
-    assert (outside / "secret").read_text() == "secret"
-    assert files_on_disk(root) == []
-
-
-def test_a_run_folder_that_is_a_link_is_not_entered(
-    blobs: LocalBlobs, root: Path, outside: Path
-) -> None:
-    (root / "0").mkdir()
-    (root / "0" / AREA[1]).symlink_to(outside)
-
-    with pytest.raises(NotFound):
-        blobs.open(at("secret"))
-    with pytest.raises(InvalidParameterValue):
-        blobs.store(at("x"), body(b"x"))
-
-
-def test_pipes_and_devices_are_no_artifacts(blobs: LocalBlobs, root: Path) -> None:
-    blobs.store(at("x"), body(b"x"))
-    os.mkfifo(root.joinpath(*AREA, "pipe"))
-
-    with pytest.raises(NotFound):
-        blobs.open(at("pipe"))
-    assert [entry.name for entry in blobs.list(at(""), "", 10)] == ["x"]
-
-
-def test_names_that_are_no_text_are_not_listed(blobs: LocalBlobs, root: Path) -> None:
-    blobs.store(at("x"), body(b"x"))
-    folder = os.fsencode(root.joinpath(*AREA))
-    with open(folder + b"/\xff", "wb"):
-        pass
-
-    assert [entry.name for entry in blobs.list(at(""), "", 10)] == ["x"]
-
-
-# Bodies that the proxy has written to a file.
-
-
-@pytest.fixture
-def spool(tmp_path: Path) -> Path:
-    folder = tmp_path / "spool"
-    folder.mkdir()
-    return folder
-
-
-def test_a_spooled_body_is_moved_not_copied(
-    blobs: LocalBlobs, root: Path, spool: Path
-) -> None:
-    (spool / "0000001").write_bytes(b"body")
-    inode = (spool / "0000001").stat().st_ino
-
-    blobs.store(at("x"), SpooledBody(spool, "0000001", 4))
-
-    assert root.joinpath(*AREA, "x").stat().st_ino == inode
-    assert content(blobs, "x") == b"body"
-    assert list(spool.iterdir()) == []
-
-
-@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no second file system")
-def test_a_spool_on_another_file_system_is_copied_from(
-    blobs: LocalBlobs, tmp_path: Path
-) -> None:
-    spool = Path("/dev/shm") / f"trackgate-{os.getpid()}"
-    spool.mkdir()
-    try:
-        if spool.stat().st_dev == tmp_path.stat().st_dev:
-            pytest.skip("/dev/shm is on the same file system")
-        (spool / "1").write_bytes(b"body")
-        blobs.store(at("x"), SpooledBody(spool, "1", 4))
-    finally:
-        for path in spool.iterdir():
-            path.unlink()
-        spool.rmdir()
-
-    assert content(blobs, "x") == b"body"
-
-
-def test_a_spooled_body_of_another_length_is_refused(
-    blobs: LocalBlobs, root: Path, spool: Path
-) -> None:
-    (spool / "1").write_bytes(b"half")
-
-    with pytest.raises(BadRequest, match="4 bytes where 8"):
-        blobs.store(at("x"), SpooledBody(spool, "1", 8))
-
-    assert files_on_disk(root) == []
-
-
-def test_a_spooled_body_that_is_a_link_is_refused(
-    blobs: LocalBlobs, root: Path, spool: Path, outside: Path
-) -> None:
-    (spool / "1").symlink_to(outside / "secret")
-
-    with pytest.raises(BadRequest):
-        blobs.store(at("x"), SpooledBody(spool, "1", None))
-
-    assert files_on_disk(root) == []
-    assert (outside / "secret").exists()
+    assert len(versions) == 3
