@@ -46,6 +46,7 @@ def health_server(settings: ProxySettings) -> str:
             refusals(),
             block(
                 f"location = {_PATH}",
+                "limit_except GET { deny all; }",
                 "proxy_http_version 1.1;",
                 f"proxy_read_timeout {_PATIENCE_S}s;",
                 next_server(settings),

@@ -27,7 +27,7 @@ class Placement:
     host_names: tuple[str, ...]
     health_port: int
     shutdown_timeout_s: int
-    certificates: Path = Path("/certificates")
+    certificates: Path
 
     def settings(self, site: ProxySettings) -> ProxySettings:
         """The site's settings there. The data folder stays where it is.
@@ -62,4 +62,5 @@ CONTAINER = Placement(
     health_port=8081,
     # Below the ten seconds after which a container is killed.
     shutdown_timeout_s=8,
+    certificates=Path("/certificates"),
 )

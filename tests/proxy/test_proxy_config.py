@@ -56,7 +56,8 @@ VARIANTS = {
             data=DataFolder(Path("/config")),
             static_prefix="/tracking",
             tls=Tls(
-                Path("/certificates/fullchain.pem"), Path("/certificates/privkey.pem")
+                CONTAINER.certificates / "fullchain.pem",
+                CONTAINER.certificates / "privkey.pem",
             ),
             public_urls=("https://track.example",),
         )

@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import requests
 from click.testing import CliRunner
+from trackgate_proxy.certificates import ensure_self_signed
 from trackgate_proxy.cli import proxy
 from trackgate_proxy.data_folder import (
     DataFolder,
@@ -25,7 +27,7 @@ from trackgate_proxy.data_folder import (
 from trackgate_proxy.hosts import LOOPBACK_NAMES
 from trackgate_proxy.placement import CONTAINER, Placement
 from trackgate_proxy.rules import host_names
-from trackgate_proxy.settings import ProxySettings
+from trackgate_proxy.settings import ProxySettings, Tls
 from trackgate_proxy.settings_error import SettingsError
 
 from tests.proxy.conftest import ADA, Site, end, free_port, start_nginx
@@ -75,14 +77,19 @@ def container(tmp_path_factory: pytest.TempPathFactory) -> Generator[Container]:
     # Short, because a socket's path holds 107 bytes at most.
     folder = Path(os.path.realpath(tmp_path_factory.mktemp("c")))
     placement = placed_below(folder)
+    tls = Tls(folder / "fullchain.pem", folder / "privkey.pem")
+    ensure_self_signed(tls, ["127.0.0.1"], datetime.now(UTC))
     given = ProxySettings(
-        data=DataFolder(folder / "config"), public_urls=("https://track.example",)
+        data=DataFolder(folder / "config"),
+        tls=tls,
+        public_urls=("https://track.example",),
     )
     settings = placement.settings(given)
     ensure_folders(settings.data)
     stdout, stderr = folder / "stdout", folder / "stderr"
     with stdout.open("ab") as out, stderr.open("ab") as err:
         site = start_nginx(settings, stdout=out, stderr=err)
+    site.session.verify = str(tls.certificate)
     yield Container(site, stdout, stderr)
     end(site)
     shutil.rmtree(folder)
@@ -127,6 +134,7 @@ def test_logs_go_to_the_standard_streams(container: Container) -> None:
 
 @pytest.mark.nginx
 def test_the_container_asks_for_its_health_as_nobody(container: Container) -> None:
+    """In plain HTTP, although the site speaks TLS."""
     forged = {"X-Trackgate-User": "root", "X_Trackgate_User": "root"}
 
     healthy = requests.get(
@@ -151,6 +159,7 @@ def test_the_container_asks_for_its_health_as_nobody(container: Container) -> No
         ("GET", "/_verdict", "localhost", 404),
         ("GET", "/_artifacts/a", "localhost", 404),
         ("TRACE", "/health", "localhost", 405),
+        ("POST", "/health", "localhost", 403),
         ("GET", "/health", "evil.example", 421),
     ],
 )
