@@ -136,6 +136,15 @@ class SiteOptions:
         """The addresses people use. Raises SettingsError for one that is none."""
         return [PublicAddress.parse(url) for url in self.public_urls]
 
+    def warnings(self, settings: ProxySettings) -> list[str]:
+        """What works, and should be known."""
+        if settings.listens_on_loopback or settings.tls or self.tls == TLS_OFF:
+            return []
+        return [
+            f"{settings.host} is open to the network without TLS, so passwords cross "
+            "it in clear. Use --tls-cert and --tls-key, or --tls self-signed."
+        ]
+
     def ensure_certificate(self, settings: ProxySettings) -> bool:
         """Make the certificate that `--tls self-signed` asks for.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trackgate_proxy.account import nginx_account
-from trackgate_proxy.container_site import TLS_OFF, ContainerSite
+from trackgate_proxy.container_site import ContainerSite
 from trackgate_proxy.given_certificate import NamedFile, check_certificate
 from trackgate_proxy.placement import Placement
 from trackgate_proxy.rules import host_names
@@ -44,7 +44,7 @@ def native_plan(site: SiteOptions, now: datetime) -> SitePlan:
     """The site that these options describe. Raises SettingsError."""
     settings = replace(site.proxy_settings(), run_as=nginx_account())
     names: list[str] = []
-    warnings = _clear_text_warnings(site, settings)
+    warnings = site.warnings(settings)
     if site.tls == SELF_SIGNED:
         names = certificate_names(settings)
     elif settings.tls is not None:
@@ -91,12 +91,3 @@ def _container_tls(
         return self_signed(settings.data)
     folder = placement.certificates
     return Tls(folder / CERTIFICATE_NAME, folder / KEY_NAME)
-
-
-def _clear_text_warnings(site: SiteOptions, settings: ProxySettings) -> list[str]:
-    if settings.tls or settings.listens_on_loopback or site.tls == TLS_OFF:
-        return []
-    return [
-        f"{settings.host} is open to the network without TLS, so passwords cross it "
-        "in clear. Use --tls-cert and --tls-key, or --tls self-signed."
-    ]

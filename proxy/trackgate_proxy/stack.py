@@ -15,7 +15,6 @@ from trackgate_proxy.child import Program
 from trackgate_proxy.data_folder import DataFolder
 from trackgate_proxy.foreground import Plan
 from trackgate_proxy.health import HealthTarget
-from trackgate_proxy.hosts import bracketed
 from trackgate_proxy.htpasswd import PeopleFile
 from trackgate_proxy.locations import ACCEL_PREFIX
 from trackgate_proxy.nginx_binary import check_config, nginx_command
@@ -24,6 +23,7 @@ from trackgate_proxy.rules import is_wildcard
 from trackgate_proxy.serving import keeper_program
 from trackgate_proxy.serving_options import KeepingOptions
 from trackgate_proxy.settings import ProxySettings
+from trackgate_proxy.site_address import address_of
 from trackgate_proxy.verdict import choose_verdict_cache, forget_verdicts
 
 # Nginx stops first, then the others together: well below the ten seconds after which
@@ -80,17 +80,6 @@ def prepare_stack(settings: ProxySettings, server: ServerOptions) -> Plan:
         restarts_file=str(data.restarts),
         error_log=str(data.error_log),
         temporary=str(settings.verdicts),
-    )
-
-
-def address_of(settings: ProxySettings) -> str:
-    """The address for people and clients."""
-    if settings.public_urls:
-        return settings.public_urls[0].rstrip("/") + settings.static_prefix
-    host = "127.0.0.1" if is_wildcard(settings.host) else settings.host
-    return (
-        f"{settings.origin_scheme}://{bracketed(host)}:{settings.port}"
-        f"{settings.static_prefix}"
     )
 
 

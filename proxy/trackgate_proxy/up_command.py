@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import click
 
-from trackgate_proxy.account import become_owner
+from trackgate_proxy.account import become_owner, nginx_account
 from trackgate_proxy.child import REPLACE_SIGNAL
 from trackgate_proxy.data_folder import DataFolder, UnsafeFolder, ensure_folders
 from trackgate_proxy.foreground import turn_into_foreground
@@ -21,6 +21,7 @@ from trackgate_proxy.settings_error import SettingsError
 from trackgate_proxy.site_options import SiteOptions, site_options
 from trackgate_proxy.stack import ServerOptions, StackError, prepare_stack
 from trackgate_proxy.stored_settings import (
+    remember_address,
     remember_backend_store,
     remembered_backend_store,
 )
@@ -63,16 +64,17 @@ def up(
     try:
         find_nginx()
         become_owner(data.root)
-        settings = site.proxy_settings()
+        settings = replace(site.proxy_settings(), run_as=nginx_account())
         ensure_folders(data)
         site.ensure_certificate(settings)
         store = _store(data, backend_store_uri)
-        _warn(settings)
+        _warn(site, settings)
         if settings.served:
             ensure_keeper_role(data, store)
         keeping = KeepingOptions(serve_env_manager, serve_workers)
         server = ServerOptions(workers, keeping, _server_environment(store))
-        plan = prepare_stack(_as_account(settings), server)
+        plan = prepare_stack(settings, server)
+        remember_address(data, plan.address)
     except _REFUSALS as error:
         raise click.ClickException(str(error)) from error
     except PermissionError as error:
@@ -93,25 +95,15 @@ def _server_environment(store: str | None) -> dict[str, str]:
     return {_STORE: store} if store else {}
 
 
-def _as_account(settings: ProxySettings) -> ProxySettings:
-    # An Nginx that root starts would give its workers to an account that cannot
-    # enter the data folder.
-    return replace(settings, run_as="root") if os.geteuid() == 0 else settings
-
-
-def _warn(settings: ProxySettings) -> None:
+def _warn(site: SiteOptions, settings: ProxySettings) -> None:
     if os.geteuid() == 0:
         _say(
             f"Warning: {settings.data.root} belongs to root, so everything runs as "
             "root. Give it to an account of its own: chown -R trackgate "
             f"{settings.data.root}"
         )
-    if not settings.listens_on_loopback and not settings.tls:
-        _say(
-            f"Warning: {settings.host} is open to the network without TLS, so "
-            "passwords cross it in clear. Use --tls-cert and --tls-key, or "
-            "--tls self-signed."
-        )
+    for warning in site.warnings(settings):
+        _say(f"Warning: {warning}")
 
 
 def _say(line: str) -> None:
