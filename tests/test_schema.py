@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 from trackgate_server.store import migrate, runs
 from trackgate_server.store.database import Database, open_database
 from trackgate_server.store.schema import metadata
 
 from tests.fixtures.databases import KINDS, NewStore
+from tests.fixtures.old_database import upgrade_to
 from tests.fixtures.sites import running_app
 from tests.scenarios.acts import get_run
 from tests.scenarios.registry_acts import (
@@ -72,17 +71,6 @@ def described(database: Database) -> list[tuple[Any, ...]]:
         return [
             tuple(row) for query in queries for row in connection.execute(text(query))
         ]
-
-
-def upgrade_to(revision: str, database: Database) -> None:
-    """As far as a version of Trackgate went that knew no newer one."""
-    config = Config()
-    config.set_main_option(
-        "script_location", str(Path(migrate.__file__).parent / "migrations")
-    )
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
 
 
 def run(code: str, *words: str, **settings: str) -> subprocess.Popen[str]:

@@ -44,8 +44,6 @@ _OWN_BACKUP = (
     "If there is a backup of your own, TRACKGATE_SNAPSHOT=no (--no-snapshot) goes on"
     " without."
 )
-# Where Debian has them; its programs in PATH choose one by rules of their own.
-_DEBIAN = Path("/usr/lib/postgresql")
 
 
 class PostgresqlSnapshots(Snapshots):
@@ -188,37 +186,26 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
 
 def _dumper(release: int) -> str:
     """`pg_dump` that is no older than the server. Raises DatabaseRefused."""
-    found = {path: _release_of(path) for path in _installed("pg_dump")}
-    for path, has in found.items():
-        if has >= release:
-            return path
-    newest = f"the newest found is of {max(found.values())}" if found else "none found"
+    program = shutil.which("pg_dump")
+    found = 0 if program is None else _release_of(program)
+    if program is not None and found >= release:
+        return program
+    instead = f"{program} is of {found}" if found else "there is none"
     raise DatabaseRefused(
-        f"Before the database is changed a snapshot is taken, which needs pg_dump of"
-        f" PostgreSQL {release} or newer ({newest}). Install"
+        "Before the database is changed a snapshot is taken, which needs pg_dump of"
+        f" PostgreSQL {release} or newer, and {instead}: install"
         f" postgresql-client-{release}. {_OWN_BACKUP}"
     )
 
 
 def _reader() -> str:
-    found = _installed("pg_restore")
-    if not found:
+    program = shutil.which("pg_restore")
+    if program is None:
         raise DatabaseRefused(
-            "Reading a snapshot needs pg_restore, and there is none. Install"
+            "Reading a snapshot needs pg_restore, and there is none: install"
             " postgresql-client."
         )
-    return found[0]
-
-
-def _installed(name: str) -> list[str]:
-    """Debian's of each release, the newest first, then the one in PATH."""
-    packaged = sorted(
-        _DEBIAN.glob(f"*/bin/{name}"),
-        key=lambda path: int(path.parts[-3]) if path.parts[-3].isdecimal() else 0,
-        reverse=True,
-    )
-    in_path = shutil.which(name)
-    return [*map(str, packaged), *([in_path] if in_path else [])]
+    return program
 
 
 def _release_of(program: str) -> int:
