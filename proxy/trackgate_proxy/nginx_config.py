@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-from trackgate_proxy.config_text import block, comment, quoted, section, table
+from trackgate_proxy.access_log import access_log
+from trackgate_proxy.config_text import block, comment, quoted, section
 from trackgate_proxy.error_config import error_locations, error_maps, error_pages
 from trackgate_proxy.health_config import health_locations, health_server
 from trackgate_proxy.locations import answer_header_maps, locations, site_headers
@@ -30,23 +30,6 @@ from trackgate_proxy.verdict import (
     verdict_upstream,
     verdict_zones,
 )
-
-_LOG_FIELDS = {
-    "time": "$time_iso8601",
-    "request_id": "$request_id",
-    "address": "$remote_addr",
-    "user": "$tg_user",
-    "method": "$request_method",
-    "path": "$tg_logged_path",
-    # What the request was about, as the server says: most calls name it in the body.
-    "target": "$upstream_http_x_trackgate_target",
-    "status": "$status",
-    "request_bytes": "$request_length",
-    "answer_bytes": "$body_bytes_sent",
-    "duration_s": "$request_time",
-    "server_duration_s": "$upstream_response_time",
-    "agent": "$http_user_agent",
-}
 
 
 def render(settings: ProxySettings) -> str:
@@ -106,7 +89,7 @@ def _http_parts(settings: ProxySettings) -> list[str]:
     parts = [
         _basics(),
         _temporary_files(settings),
-        _access_log(settings),
+        access_log(settings),
         verdict_zones(settings),
         "limit_conn_zone $binary_remote_addr zone=conn:2m;",
         rule_maps(settings),
@@ -162,29 +145,6 @@ def _temporary_files(settings: ProxySettings) -> str:
         f"fastcgi_temp_path {quoted(run / 'unused')};",
         f"uwsgi_temp_path {quoted(run / 'unused')};",
         f"scgi_temp_path {quoted(run / 'unused')};",
-    )
-
-
-def _access_log(settings: ProxySettings) -> str:
-    fields = ",".join(f'"{name}":"{value}"' for name, value in _LOG_FIELDS.items())
-    signed = f"{settings.static_prefix}/signed/"
-    access_log = "/dev/stdout"
-    if not settings.log_to_streams:
-        access_log = quoted(settings.data.access_log)
-    return section(
-        "No query, no referer and no credentials; a signed link is a credential.",
-        table(
-            '"$tg_signed_path $request_uri"',
-            "$tg_logged_path",
-            {
-                "default": '""',
-                '"~^[^ ]"': f"{signed}...",
-                f'"~^ {re.escape(signed)}"': f"{signed}...",
-                '"~^ (?<tg_path>[^?#]*)"': "$tg_path",
-            },
-        ),
-        f"log_format trackgate escape=json {quoted('{' + fields + '}')};",
-        f"access_log {access_log} trackgate;",
     )
 
 

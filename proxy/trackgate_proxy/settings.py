@@ -4,25 +4,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeVar
 
-from trackgate_proxy.data_folder import SOCKET_PATH_BYTES, DataFolder
-from trackgate_proxy.hosts import HOST, bracketed, is_loopback, public_host
+from trackgate_proxy.data_folder import DataFolder
+from trackgate_proxy.hosts import bracketed, is_loopback
 from trackgate_proxy.served_models import ServedModel
-from trackgate_proxy.settings_error import SettingsError
+from trackgate_proxy.settings_checks import check_settings
 
 MIB = 1024 * 1024
-# Their names have two digits.
-MOST_SLOTS = 99
-_PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
-_PROXY_KEY = re.compile(r"[A-Za-z0-9_-]{16,256}")
-_UPSTREAM = re.compile(r"(unix:/.+|[A-Za-z0-9._-]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5})")
-_ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*( [A-Za-z_][A-Za-z0-9_-]*)?")
-# In a config file these end a word or start a variable, also inside quotes.
-_UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f$\"'\\{};]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +161,7 @@ class ProxySettings:
     )
 
     def __post_init__(self) -> None:
-        self._check_ports()
-        self._check_names()
-        self._check_served()
-        self._check_paths()
+        check_settings(self)
 
     @property
     def origin_scheme(self) -> str:
@@ -210,83 +198,6 @@ class ProxySettings:
     def listen_address(self) -> str:
         """Nginx's spelling of host and port; IPv6 addresses in brackets."""
         return f"{bracketed(self.host)}:{self.port}"
-
-    def _check_ports(self) -> None:
-        ports = {"port": self.port}
-        if self.health_port is not None:
-            ports["health_port"] = self.health_port
-        if self.health_port == self.port:
-            raise SettingsError(f"port and health_port are both {self.port}.")
-        if self.tls and self.tls.redirect_port is not None:
-            ports["redirect_port"] = self.tls.redirect_port
-        for name, port in ports.items():
-            if not 1 <= port <= 65_535:
-                raise SettingsError(f"{name} is {port}; it must be 1 to 65535.")
-        if not 1 <= self.slots <= MOST_SLOTS:
-            raise SettingsError(f"slots is {self.slots}; it must be 1 to {MOST_SLOTS}.")
-        for name in ("verdict_ttl_s", "workers", "connections_per_address"):
-            if getattr(self, name) < 1:
-                raise SettingsError(f"{name} must be at least 1.")
-
-    def _check_names(self) -> None:
-        if not _PREFIX.fullmatch(self.static_prefix):
-            raise SettingsError(
-                f"The path prefix {self.static_prefix!r} must look like /tracking: "
-                "a slash first, none at the end, only letters, digits and . _ ~ -"
-            )
-        if self.static_prefix.startswith("/_"):
-            raise SettingsError("A path prefix must not begin with /_ (internal).")
-        for name in (self.host, *self.host_names):
-            if not HOST.fullmatch(name):
-                raise SettingsError(f"{name!r} is not a host name or address.")
-        for server in self.servers:
-            if not _UPSTREAM.fullmatch(server):
-                raise SettingsError(
-                    f"The upstream {server!r} must be unix:/path or host:port."
-                )
-        for url in self.public_urls:
-            public_host(url)
-        if self.run_as is not None and not _ACCOUNT.fullmatch(self.run_as):
-            raise SettingsError(f"{self.run_as!r} is not an account name.")
-        if self.proxy_key and not _PROXY_KEY.fullmatch(self.proxy_key):
-            raise SettingsError(
-                "The proxy key must be 16 to 256 letters, digits, '-' or '_'."
-            )
-        if self.has_tcp_upstream and not self.proxy_key:
-            raise SettingsError(
-                "An upstream on TCP needs a proxy key (--proxy-key-file): without "
-                "one, whoever reaches that port could claim to be anybody."
-            )
-
-    def _check_served(self) -> None:
-        for name in ("serve_body_bytes", "serve_timeout_s"):
-            if getattr(self, name) < 1:
-                raise SettingsError(f"{name} must be at least 1.")
-        twice = [one for one in self.served if self.served.count(one) > 1]
-        if twice:
-            raise SettingsError(f"The model {twice[0].uri} is named twice.")
-
-    def _check_paths(self) -> None:
-        paths = [self.data.root, self.data.run, self.verdicts]
-        paths += [self.artifacts, self.uploads]
-        if self.tls:
-            paths += [self.tls.certificate, self.tls.key]
-        sockets = [Path(s[5:]) for s in self.servers if s.startswith("unix:")]
-        for path in (*paths, *sockets):
-            if not path.is_absolute() or _UNSAFE_IN_PATH.search(str(path)):
-                raise SettingsError(
-                    f"The path {str(path)!r} must be absolute and free of quotes, "
-                    "backslashes, semicolons, braces, '$' and control characters."
-                )
-        own = [self.data.verdict_socket]
-        if self.served:
-            own += [self.data.serving_socket, self.data.longest_served_socket]
-        for socket in (*sockets, *own):
-            if len(bytes(socket)) > SOCKET_PATH_BYTES:
-                raise SettingsError(
-                    f"The socket path {socket} has {len(bytes(socket))} bytes; at most "
-                    f"{SOCKET_PATH_BYTES} are allowed. Choose a shorter data folder."
-                )
 
 
 def settings_table() -> list[tuple[str, str, str]]:

@@ -242,11 +242,14 @@ def test_without_its_mounts_nothing_is_made(tmp_path: Path) -> None:
     assert not (tmp_path / "absent").exists()
 
 
-def test_health_needs_a_port_of_its_own() -> None:
+def test_each_port_has_one_purpose() -> None:
     settings = CONTAINER.settings(ProxySettings(data=DataFolder(Path("/config"))))
+    tls = Tls(Path("/a.pem"), Path("/a.key"), redirect_port=8080)
 
     with pytest.raises(SettingsError, match="port and health_port are both 8081"):
         replace(settings, port=8081)
+    with pytest.raises(SettingsError, match="port and redirect_port are both 8080"):
+        replace(settings, tls=tls)
 
 
 @pytest.mark.parametrize("by_flag", [True, False])

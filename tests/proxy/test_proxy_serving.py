@@ -23,7 +23,8 @@ from trackgate_proxy.served_models import ServedModel
 from trackgate_proxy.settings import ProxySettings
 from trackgate_proxy.settings_error import SettingsError
 
-from tests.proxy.conftest import Site, Upstream, end, start_site
+from tests.proxy.conftest import Site, end, start_site
+from tests.proxy.upstream import Upstream
 
 ODD = "Bäume 'im' \"{Wald}\" $uri 50%; \\ #1?"
 MODELS = (

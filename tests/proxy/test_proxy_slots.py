@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from trackgate_proxy.data_folder import DataFolder
 
-from tests.proxy.conftest import Site, Upstream, end, start_site
+from tests.proxy.conftest import Site, end, start_site
+from tests.proxy.upstream import Upstream
 
 pytestmark = pytest.mark.nginx
 
