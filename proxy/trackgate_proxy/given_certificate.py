@@ -41,8 +41,8 @@ class NamedFile:
             raise SettingsError(self._absence()) from None
         except PermissionError:
             raise SettingsError(
-                f"{self.label} cannot be read by uid {os.geteuid()}, which needs it: "
-                f"chown {os.geteuid()} it, and make its folder one that uid may enter."
+                f"{self.label} cannot be read by uid {os.geteuid()}: let that uid read "
+                f"the file (chown {os.geteuid()}) and enter its folder (chmod o+x)."
             ) from None
         except OSError as error:
             raise SettingsError(

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from trackgate_proxy.container_options import ContainerOptions, container_options
 from trackgate_proxy.data_folder import ensure_folders
 from trackgate_proxy.nginx_config import render, write_config
 from trackgate_proxy.placement import CONTAINER
+from trackgate_proxy.settings import ProxySettings
 from trackgate_proxy.settings_error import SettingsError
 from trackgate_proxy.site_options import SiteOptions, site_options
 
@@ -23,6 +25,7 @@ def proxy() -> None:
 
 @proxy.command()
 @site_options
+@container_options
 @click.option(
     "--upstream",
     "upstreams",
@@ -46,12 +49,6 @@ def proxy() -> None:
     help="Hand uploads over as files; needs a common file system.",
 )
 @click.option(
-    "--container",
-    is_flag=True,
-    envvar="TRACKGATE_CONTAINER",
-    help="Place everything as compose.yaml mounts it.",
-)
-@click.option(
     "--write", is_flag=True, help="Write it into the data folder, do not print it."
 )
 def config(
@@ -63,16 +60,13 @@ def config(
     spool: Path | None,
     verdict_cache: Path | None,
     body_by_file: bool,
-    container: bool,
+    container: ContainerOptions,
     write: bool,
 ) -> None:
     """Print the Nginx config that these options lead to."""
     try:
-        placed = site.proxy_settings()
-        if container:
-            placed = CONTAINER.settings(placed)
         settings = replace(
-            placed,
+            _placed(site, container),
             upstreams=upstreams,
             proxy_key=proxy_key_file.read_text().strip() if proxy_key_file else "",
             run_as=run_as,
@@ -89,3 +83,12 @@ def config(
     ensure_folders(settings.data)
     site.ensure_certificate(settings)
     click.echo(f"Wrote {write_config(settings)}")
+
+
+def _placed(site: SiteOptions, container: ContainerOptions) -> ProxySettings:
+    if not container.is_wanted:
+        return site.proxy_settings()
+    # Loads what looks at certificates, which is slow and only needed here.
+    from trackgate_proxy.site_plan import container_settings  # noqa: PLC0415
+
+    return container_settings(site, container.said(site), CONTAINER)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from trackgate_proxy.account import become_owner
-from trackgate_proxy.container_site import ContainerSite, Published
+from trackgate_proxy.container_options import ContainerOptions, container_options
 from trackgate_proxy.data_folder import DataFolder, UnsafeFolder
 from trackgate_proxy.htpasswd import PeopleError, require_name
 from trackgate_proxy.one_line_command import OneLineCommand
@@ -43,23 +43,7 @@ _REFUSALS = (PeopleError, SettingsError, UnsafeFolder)
     envvar=STORE_VARIABLE,
     help="Database; by default SQLite in the data folder. It is remembered.",
 )
-@click.option(
-    "--container",
-    is_flag=True,
-    envvar="TRACKGATE_CONTAINER",
-    help="For the containers of compose.yaml: folders and ports are theirs.",
-)
-@click.option(
-    "--published",
-    envvar="TRACKGATE_PUBLISHED",
-    help="In a container: the address and port of its machine, such as 127.0.0.1:8080.",
-)
-@click.option(
-    "--certificates",
-    default="",
-    envvar="TRACKGATE_CERTIFICATES",
-    help="In a container: what its machine calls the folder at /certificates.",
-)
+@container_options
 @click.option(
     "--first-user",
     default="admin",
@@ -72,9 +56,7 @@ def setup(
     placement: Placement | None,
     site: SiteOptions,
     backend_store_uri: str | None,
-    container: bool,
-    published: str | None,
-    certificates: str,
+    container: ContainerOptions,
     first_user: str,
 ) -> None:
     """Make all that a start needs: folders, certificate, database, first user, config.
@@ -86,9 +68,9 @@ def setup(
         require_name(first_user)
         become_owner(site.data.root)
         now = datetime.now(UTC)
-        if container:
+        if container.is_wanted:
             _require_named_store(backend_store_uri)
-            said = _said(site, published, certificates)
+            said = container.said(site)
             plan = container_plan(site, said, placement or CONTAINER, now)
         else:
             plan = native_plan(site, now)
@@ -101,19 +83,6 @@ def setup(
         raise click.ClickException(
             f"{error.filename} cannot be used by this account: {error.strerror}."
         ) from error
-
-
-def _said(site: SiteOptions, published: str | None, certificates: str) -> ContainerSite:
-    addresses = site.public_addresses()
-    if len(addresses) > 1:
-        names = " ".join(map(str, addresses))
-        raise SettingsError(f"PUBLIC_URL={names} must be one address; leave one.")
-    return ContainerSite(
-        public=addresses[0] if addresses else None,
-        published=Published.parse(published) if published else None,
-        certificates=certificates,
-        tls=site.tls or "",
-    )
 
 
 def _require_named_store(uri: str | None) -> None:

@@ -61,11 +61,7 @@ def container_plan(
     site: SiteOptions, said: ContainerSite, placement: Placement, now: datetime
 ) -> SitePlan:
     """The site in containers, as `.env` describes it. Raises SettingsError."""
-    said.check()
-    # TLS follows from what was said, and the place to listen from the placement.
-    plain = replace(site, tls=None, tls_cert=None, tls_key=None, redirect_port=None)
-    settings = placement.settings(plain.proxy_settings())
-    settings = replace(settings, tls=_container_tls(settings, said, placement))
+    settings = container_settings(site, said, placement)
     names: list[str] = []
     warnings = list(said.warnings())
     if settings.tls is not None and said.public is not None:
@@ -80,6 +76,17 @@ def container_plan(
         else:
             names = host_names(settings)
     return SitePlan(settings, said.address, names, warnings)
+
+
+def container_settings(
+    site: SiteOptions, said: ContainerSite, placement: Placement
+) -> ProxySettings:
+    """The settings there. Raises SettingsError for what contradicts itself."""
+    said.check()
+    # TLS follows from what was said, and the place to listen from the placement.
+    plain = replace(site, tls=None, tls_cert=None, tls_key=None, redirect_port=None)
+    settings = placement.settings(plain.proxy_settings())
+    return replace(settings, tls=_container_tls(settings, said, placement))
 
 
 def _container_tls(
