@@ -20,6 +20,10 @@ _COMMAND_TIMEOUT_S = 300
 _SHOWN_ONCE = re.compile(r"export TRACKING_(URI|USERNAME|PASSWORD)=(\S+)")
 
 
+class Refused(AssertionError):
+    """A command ended with another code than 0; the message is what it said."""
+
+
 def copy_project(folder: Path) -> None:
     """What a fresh clone would hold, with what is not committed yet."""
     listed = subprocess.run(
@@ -60,27 +64,23 @@ class Stack:
 
     def start(self, *words: str) -> None:
         """`docker compose up --wait`, and read what setup showed once."""
-        self.run("up", "--wait", "--quiet-pull", *words)
+        try:
+            self.run("up", "--wait", "--quiet-pull", *words)
+        except Refused as error:
+            error.add_note(self.run("logs", "--no-color", "--tail", "30"))
+            raise
         shown = dict(_SHOWN_ONCE.findall(self.logs("setup")))
         if shown:
             self.passwords[shown["USERNAME"]] = shown["PASSWORD"]
 
     def run(self, *words: str, given: str | None = None) -> str:
-        """A command of Compose; what it said. Raises CalledProcessError."""
+        """A command of Compose; what it said. Raises Refused."""
         command = [*self.compose.docker_compose_command(), *words]
         return self._said(command, given)
 
     def script(self, name: str, *words: str, given: str | None = None) -> str:
-        """One of the project's scripts; what it said. Raises CalledProcessError."""
+        """One of the project's scripts; what it said. Raises Refused."""
         return self._said([str(self.folder / "scripts" / name), *words], given)
-
-    def refused(self, *words: str) -> str:
-        """A command of Compose that must fail; what it said."""
-        try:
-            said = self.run(*words)
-        except subprocess.CalledProcessError as error:
-            return str(error.output)
-        raise AssertionError(f"{words} went through:\n{said}")
 
     def logs(self, service: str) -> str:
         """Everything a service has said."""
@@ -166,7 +166,7 @@ class Stack:
             check=False,
         )
         if done.returncode:
-            raise subprocess.CalledProcessError(done.returncode, command, done.stdout)
+            raise Refused(f"{' '.join(command)} said:\n{done.stdout}")
         return done.stdout
 
 
