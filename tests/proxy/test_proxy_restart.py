@@ -18,7 +18,9 @@ from tests.fixtures.sites import PASSWORDS, Stack, running_stack
 
 pytestmark = pytest.mark.nginx
 
-_WORKERS = 16
+_PEOPLE = 16
+# So that starting a server does not take all too long beside them.
+_PAUSE_S = 0.01
 _API = "/api/2.0/mlflow"
 
 
@@ -46,6 +48,7 @@ class Person:
                 ):
                     self.logged.append(step)
                 self._answers(session, "GET", f"/runs/get?run_id={self.run_id}", None)
+                stopping.wait(_PAUSE_S)
 
     def _point(self, step: int) -> dict[str, object]:
         now_ms = time.time_ns() // 1_000_000
@@ -71,7 +74,7 @@ class Crowd:
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
-        self.people = [Person(stack.address, self._new_run()) for _ in range(_WORKERS)]
+        self.people = [Person(stack.address, self._new_run()) for _ in range(_PEOPLE)]
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=one.work, args=(self._stopping,))
@@ -119,9 +122,9 @@ class Crowd:
         return {int(point["step"]) for point in points}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lively() -> Generator[Stack]:
-    """A stack of the test's own, since its server does not stay the same."""
+    """A stack of these tests' own, since its server does not stay the same."""
     with running_stack() as stack:
         yield stack
 
@@ -129,8 +132,8 @@ def lively() -> Generator[Stack]:
 def test_a_server_is_replaced_without_a_failed_request(lively: Stack) -> None:
     servers = [the_server(lively).pid]
     with Crowd(lively) as crowd:
-        for number in (1, 2, 3):
-            assert replace(lively, number) == "REPLACED"
+        for _ in range(3):
+            assert replace(lively) == "REPLACED"
             servers.append(the_server(lively).pid)
             crowd.wait_for_more()
 
@@ -161,12 +164,14 @@ def test_a_killed_server_takes_only_the_requests_it_had_with_it(
 def test_a_server_that_does_not_get_ready_is_not_taken(lively: Stack) -> None:
     server = the_server(lively)
     database = lively.data.root / "tracking.db"
+    kept = database.rename(database.with_name("kept.db"))
     # The new one cannot open it; the old one has it open.
-    database.rename(database.with_name("kept.db"))
     database.mkdir()
 
-    outcome = replace(lively, 1)
+    outcome = replace(lively)
 
+    database.rmdir()
+    kept.rename(database)
     assert outcome.startswith("the new one ended with code")
     assert the_server(lively) == server
     assert lively.client("ada").raw("GET", "/health").status == 200
@@ -183,14 +188,18 @@ def the_server(stack: Stack) -> psutil.Process:
     return found
 
 
-def replace(stack: Stack, number: int) -> str:
-    """Ask for the replacement of that number, and wait; how it ended."""
-    restarts = stack.data.restarts
+def replace(stack: Stack) -> str:
+    """Ask for a replacement and wait until it is over; how it ended."""
+    before = restarts(stack)
     psutil.Process(stack.program.pid).send_signal(signal.SIGUSR1)
-    wait_until(
-        lambda: restarts.exists() and restarts.read_text().startswith(f"{number} ")
-    )
-    return restarts.read_text().strip().partition(" ")[2]
+    wait_until(lambda: restarts(stack) != before)
+    return restarts(stack).partition(" ")[2]
+
+
+def restarts(stack: Stack) -> str:
+    """How many replacements are over, and how the last one ended."""
+    file = stack.data.restarts
+    return file.read_text().strip() if file.exists() else ""
 
 
 def kill(server: psutil.Process) -> None:
