@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from trackgate_proxy.data_folder import FOLDER_MODE, SECRET_MODE
+from trackgate_proxy.data_folder import FOLDER_MODE
+from trackgate_proxy.private_file import write_private
 from trackgate_proxy.settings import Tls
 
 # Browsers refuse certificates that are good for longer than 825 days.
@@ -30,8 +29,9 @@ def ensure_self_signed(tls: Tls, names: list[str], now: datetime) -> bool:
         return False
     tls.key.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
-    _write(tls.key, _key_bytes(key))
-    _write(tls.certificate, _certificate_bytes(key, names, now))
+    # Each as a whole: a running Nginx may read them at any time.
+    write_private(tls.key, _key_bytes(key).decode())
+    write_private(tls.certificate, _certificate_bytes(key, names, now).decode())
     return True
 
 
@@ -110,14 +110,3 @@ def _alternative_name(name: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Replace a file as a whole: a running Nginx may read it at any time."""
-    beside = path.with_name(path.name + ".new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        os.fsync(descriptor)
-    beside.replace(path)

@@ -7,6 +7,7 @@ CERTIFICATES, TLS. compose.yaml hands them over.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from trackgate_proxy.public_address import PublicAddress
 from trackgate_proxy.settings_error import SettingsError
 
 TLS_OFF = "off"
+_PORT = re.compile(r"[0-9]{1,5}")
 _DEFAULT_BIND = "127.0.0.1"
 
 
@@ -37,8 +39,7 @@ class Published:
                 f"BIND={bind} is no IP address; set BIND=127.0.0.1 for this machine "
                 "only, or BIND=0.0.0.0 for the network."
             ) from None
-        # ASCII only: str.isdigit() also knows other scripts' digits.
-        if not (port.isascii() and port.isdigit() and 1 <= int(port) <= 65_535):
+        if not _PORT.fullmatch(port) or not 1 <= int(port) <= 65_535:
             raise SettingsError(f"PORT={port} is no port; set one from 1 to 65535.")
         return cls(bind, int(port))
 

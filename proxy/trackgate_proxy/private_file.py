@@ -22,6 +22,9 @@ def write_private(path: Path, text: str) -> bool:
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        # Or a crash of the machine might leave the new name without its content.
+        os.fsync(descriptor)
     beside.replace(path)
     return True
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from trackgate_proxy.account import become_owner
+from trackgate_proxy.account import account_name, become_owner
 from trackgate_proxy.container_options import ContainerOptions, container_options
 from trackgate_proxy.data_folder import DataFolder, UnsafeFolder
 from trackgate_proxy.htpasswd import PeopleError, require_name
@@ -16,7 +16,7 @@ from trackgate_proxy.placement import CONTAINER, Placement
 from trackgate_proxy.settings_error import SettingsError
 from trackgate_proxy.setup_steps import (
     STORE_VARIABLE,
-    SetupFailed,
+    StepFailed,
     add_first_user,
     make_folders,
     only_one,
@@ -67,22 +67,28 @@ def setup(
     try:
         require_name(first_user)
         become_owner(site.data.root)
-        now = datetime.now(UTC)
         if container.is_wanted:
             _require_named_store(backend_store_uri)
-            said = container.said(site)
-            plan = container_plan(site, said, placement or CONTAINER, now)
-        else:
-            plan = native_plan(site, now)
+        plan = _plan(site, container, placement or CONTAINER)
         _set_up(plan, backend_store_uri, first_user)
     except _REFUSALS as error:
         raise click.ClickException(str(error)) from error
-    except SetupFailed as error:
+    except StepFailed as error:
         raise SystemExit(1) from error
     except OSError as error:
+        place = error.filename or site.data.root
         raise click.ClickException(
-            f"{error.filename} cannot be used by this account: {error.strerror}."
+            f"{place} cannot be used by {account_name(os.geteuid())}: {error.strerror}."
         ) from error
+
+
+def _plan(
+    site: SiteOptions, container: ContainerOptions, placement: Placement
+) -> SitePlan:
+    now = datetime.now(UTC)
+    if not container.is_wanted:
+        return native_plan(site, now)
+    return container_plan(site, container.said(site), placement, now)
 
 
 def _require_named_store(uri: str | None) -> None:

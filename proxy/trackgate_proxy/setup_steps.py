@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -31,8 +32,8 @@ _UPGRADE = (sys.executable, "-m", "trackgate", "db", "upgrade")
 _FIRST_ROLE = "admin"
 
 
-class SetupFailed(RuntimeError):
-    """A step did not succeed; the message, if there is one, says what to do."""
+class StepFailed(RuntimeError):
+    """A step did not succeed, and has said why."""
 
 
 def say(step: str, outcome: str) -> None:
@@ -78,7 +79,7 @@ def provide_certificate(plan: SitePlan) -> None:
 def upgrade_database(data: DataFolder, store: str | None) -> None:
     """Bring the database to this version's schema, by the server's own command.
 
-    Raises SetupFailed when that fails, after it has said why.
+    Raises StepFailed when that fails.
     """
     # Not among the arguments, which others can read: it may hold a password.
     given = {STORE_VARIABLE: store} if store else {}
@@ -91,8 +92,12 @@ def upgrade_database(data: DataFolder, store: str | None) -> None:
         assert upgrade.stdout is not None  # noqa: S101 - it is a pipe
         for line in upgrade.stdout:
             say("Database", line.rstrip())
+    if upgrade.returncode < 0:
+        # Nobody has said anything: out of memory, mostly.
+        name = signal.Signals(-upgrade.returncode).name
+        click.echo(f"Error: The upgrade was ended by {name}; run it again.", err=True)
     if upgrade.returncode:
-        raise SetupFailed
+        raise StepFailed
 
 
 def add_first_user(plan: SitePlan, name: str, store: str | None) -> None:
@@ -131,7 +136,7 @@ def _with_verdict_cache(settings: ProxySettings) -> ProxySettings:
 
 def is_up(data: DataFolder) -> bool:
     """Whether `trackgate up` runs on the folder: it has options of its own."""
-    if not data.address.exists():
+    if not (data.address.exists() and data.up_lock.exists()):
         return False
     with open(data.up_lock, "rb") as lock:
         return not _has_locked(lock.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)

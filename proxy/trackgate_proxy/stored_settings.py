@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import cast
 
-from trackgate_proxy.data_folder import SECRET_MODE, DataFolder
+from trackgate_proxy.data_folder import DataFolder
+from trackgate_proxy.private_file import write_private
 
 _URI = "backend_store_uri"
 _ADDRESS = "address"
@@ -41,14 +41,8 @@ def _remember(data: DataFolder, name: str, value: str) -> None:
     after = {**before, name: value}
     if not value:
         del after[name]
-    if after == before:
-        return
-    beside = data.settings.with_name("settings.json.new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        json.dump(after, file)
-    beside.replace(data.settings)
+    if after != before:
+        write_private(data.settings, json.dumps(after))
 
 
 def _read(data: DataFolder) -> dict[str, str]:

@@ -26,16 +26,18 @@ GIVEN = {**PUBLIC, "TRACKGATE_CERTIFICATES": "./tls"}
 
 
 def test_the_first_run_makes_all_and_the_second_changes_nothing(home: Home) -> None:
-    first = home.set_up("--tls", "self-signed", "--public-url", HTTPS)
+    words = ["--tls", "self-signed", "--public-url", f"{HTTPS}/tracking"]
+    first = home.set_up(*words)
 
     assert first.exit_code == 0, first.output
     shown = login(first)
-    assert (shown["URI"], shown["USERNAME"]) == (HTTPS, "admin")
+    assert (shown["URI"], shown["USERNAME"]) == (f"{HTTPS}/tracking", "admin")
     assert People(home.data).verify("admin", shown["PASSWORD"])
     assert "self-signed.pem" in home.config
+    assert "= /tracking/health {" in home.config
 
     before = home.files()
-    second = home.set_up("--tls", "self-signed", "--public-url", HTTPS)
+    second = home.set_up(*words)
 
     assert second.exit_code == 0, second.output
     assert login(second) == {}
