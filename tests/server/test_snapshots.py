@@ -278,6 +278,36 @@ def test_what_is_no_snapshot_is_refused(tmp_path: Path, db_uri_of: str) -> None:
     assert str(other) in said
 
 
+def test_half_a_snapshot_is_refused(tmp_path: Path, old_uri: str) -> None:
+    done(old_uri, tmp_path, "upgrade")
+    (snapshot,) = snapshots(old_uri, tmp_path)
+    half = tmp_path / "half"
+    half.write_bytes(snapshot.read_bytes()[: snapshot.stat().st_size * 3 // 4])
+    before = rows_of(old_uri)
+
+    said = refused(old_uri, tmp_path, "restore", str(half), "--yes")
+
+    assert str(half) in said
+    assert rows_of(old_uri) == before
+    assert snapshots(old_uri, tmp_path) == [snapshot]
+
+
+def test_a_snapshot_takes_the_place_of_a_lost_database(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/tracking.db"
+    old.write_old_database(uri)
+    before = rows_of(uri)
+    done(uri, tmp_path, "upgrade")
+    (snapshot,) = snapshots(uri, tmp_path)
+    file = tmp_path / "tracking.db"
+    file.write_text("no database any more")
+
+    assert "Move it away" in refused(uri, tmp_path, "restore", str(snapshot), "--yes")
+
+    file.unlink()
+    done(uri, tmp_path, "restore", str(snapshot), "--yes")
+    assert rows_of(uri) == before
+
+
 def test_an_upgrade_may_go_without_a_snapshot(tmp_path: Path, old_uri: str) -> None:
     said = done(old_uri, tmp_path, "upgrade", "--no-snapshot")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from trackgate_server.store.database import (
 
 if TYPE_CHECKING:
     from trackgate_server.store.snapshots import Snapshot, Snapshots
+
+_log = logging.getLogger(__name__)
 
 # The newest migration; kept here so that a start with nothing to do needs no Alembic.
 HEAD = "0002"
@@ -93,6 +96,7 @@ def upgrade(
             raise _too_new(before, snapshots)
         kept = None
         if before is not None and snapshots is not None and take_snapshot:
+            _log.info("Copying the database, at schema %s, to upgrade it.", before)
             kept = snapshots.take(connection, before)
         _migrate(database, connection)
         return Upgrade(before, kept)

@@ -83,14 +83,11 @@ class PostgresqlSnapshots(Snapshots):
             _require_no_others(driver)
             kept = self._keep(connection)
             try:
-                with driver.transaction(), _script(file) as script:
-                    _drop_tables(driver)
-                    _play(driver, script)
-            except psycopg.Error as error:
-                raise DatabaseRefused(
-                    f"{file} cannot be put back ({_first_line(str(error))}). Nothing"
-                    " was changed."
-                ) from error
+                _replace(driver, file)
+            except BaseException:
+                if kept is not None:
+                    kept.unlink()
+                raise
         return kept
 
     def _keep(self, connection: Connection) -> Path | None:
@@ -118,6 +115,19 @@ def _require_no_others(driver: psycopg.Connection) -> None:
         )
 
 
+def _replace(driver: psycopg.Connection, file: Path) -> None:
+    """Put an archive's tables in the place of ours; all of them or none."""
+    try:
+        with driver.transaction(), _script(file) as script:
+            _drop_tables(driver)
+            _play(driver, script)
+    except psycopg.Error as error:
+        raise DatabaseRefused(
+            f"{file} cannot be put back ({_first_line(str(error))}). Nothing was"
+            " changed."
+        ) from error
+
+
 def _drop_tables(driver: psycopg.Connection) -> None:
     """All of ours: also those that a newer schema has and the snapshot has not."""
     for table in _our_tables(driver):
@@ -142,7 +152,7 @@ def _copy_rows(driver: psycopg.Connection, command: bytes, script: IO[bytes]) ->
     with driver.cursor() as cursor, cursor.copy(command) as rows:
         for line in iter(script.readline, _COPY_END):
             if not line:
-                raise DatabaseRefused("The snapshot ends in the middle of a table.")
+                raise psycopg.DataError("it ends in the middle of a table")
             rows.write(line)
 
 

@@ -131,7 +131,7 @@ class Snapshots(ABC):
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for name in os.listdir(self.folder):
-                if name.startswith(f"{self._stem}.") and name.endswith(_PARTIAL):
+                if name.startswith(f"{self._stem}.") and _PARTIAL in name:
                     (self.folder / name).unlink()
             partial = file.with_name(file.name + _PARTIAL)
             partial.touch(mode=0o600, exist_ok=False)

@@ -309,12 +309,15 @@ def _hold(holder: sqlite3.Connection, path: Path) -> None:
         # A journal left by a crash here would be taken for the new file's.
         holder.execute("PRAGMA journal_mode=MEMORY")
         holder.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        if "locked" not in str(error):
-            raise
+    except sqlite3.DatabaseError as error:
+        if "locked" in str(error):
+            raise DatabaseRefused(
+                f"{path} is in use: stop the server, and every command that reads or"
+                " writes it, first."
+            ) from error
         raise DatabaseRefused(
-            f"{path} is in use: stop the server, and every command that reads or writes"
-            " it, first."
+            f"{path} cannot be opened ({error}). Move it away, with the -wal and -shm"
+            " beside it; then a snapshot can take its place."
         ) from error
 
 

@@ -66,6 +66,9 @@ class SqliteSnapshots(Snapshots):
         kept = self.new_path(_revision(present), "replaced")
         os.link(self._path, kept)
         sync(self.folder)
+        for ending in ("-wal", "-shm"):
+            # All of the log is in the file by now.
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
         return kept
 
 
