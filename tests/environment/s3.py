@@ -11,6 +11,7 @@ import sys
 from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ class S3Server:
         """A place in the bucket that nobody else uses."""
         return f"s3://{BUCKET}/test-{os.getpid()}/{next(self._numbers)}"
 
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, Any]:
         """Settings of a server that keeps its artifacts here, but for the keys."""
         return {
             "artifacts_destination": self.destination(),

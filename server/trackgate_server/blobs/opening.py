@@ -21,7 +21,7 @@ def open_blobs(settings: Settings) -> Blobs:
     if not settings.artifacts_in_s3:
         return LocalBlobs(settings.artifact_root)
     try:
-        # Only where S3 is used: boto3 takes a quarter of a second and 40 MB.
+        # Only where S3 is used: boto3 takes a quarter of a second and 25 MB.
         from trackgate_server.blobs.s3 import S3Blobs  # noqa: PLC0415
         from trackgate_server.blobs.s3_location import S3Location  # noqa: PLC0415
     except ModuleNotFoundError as error:

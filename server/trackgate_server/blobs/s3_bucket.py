@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
-# A request waits a minute at most for a service that does not answer.
+# A request waits half a minute at most for a service that does not answer: meanwhile it
+# keeps a thread from others.
 _CONNECT_TIMEOUT_S = 3
 _READ_TIMEOUT_S = 15
-_ATTEMPTS = 3
+_ATTEMPTS = 2
 _SINGLE_PUT_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 16 * 1024 * 1024
 _TRANSFER_THREADS = 4

@@ -6,6 +6,7 @@ Clients learn neither bucket nor endpoint; the log does. Nothing said here holds
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -28,6 +29,8 @@ _log = logging.getLogger(__name__)
 NO_UPLOAD = "NoSuchUpload"
 NO_BUCKET = "NoSuchBucket"
 
+_KEYS_FILE = "AWS_SHARED_CREDENTIALS_FILE"
+
 _TOO_LARGE = frozenset({"EntityTooLarge", "KeyTooLongError"})
 # The connection broke, the service wants a pause, or an admin has to do something; what
 # else means that has a status of its own. Answers to HEAD have no code but the status.
@@ -35,6 +38,8 @@ _PASSING = frozenset(
     {
         *("400", "301", "PermanentRedirect", "AuthorizationHeaderMalformed"),
         *("ExpiredToken", "InvalidToken", NO_BUCKET, "QuotaExceeded"),
+        # Of a large file's own parts: the call before it was heard after all.
+        NO_UPLOAD,
         *("BadDigest", "IncompleteBody", "OperationAborted", "RequestTimeout"),
         *("ThrottlingException", "XAmzContentSHA256Mismatch"),
     }
@@ -99,10 +104,7 @@ def is_missing(error: ClientError) -> bool:
 def reason(error: Exception) -> str:
     """Why the bucket cannot be used, for admins."""
     if isinstance(error, _NO_KEYS):
-        return (
-            "there are no keys; name a file with them by AWS_SHARED_CREDENTIALS_FILE"
-            f" ({_plain(error)})"
-        )
+        return _keys_missing(error)
     if isinstance(error, ClientError):
         if code(error) == NO_BUCKET:
             return "there is no such bucket; make it first"
@@ -110,6 +112,15 @@ def reason(error: Exception) -> str:
             return f"the keys are refused ({code(error)})"
         return f"it answers {code(error) or status(error)} ({_plain(error)})"
     return f"it cannot be reached ({_plain(error)})"
+
+
+def _keys_missing(error: Exception) -> str:
+    file = os.environ.get(_KEYS_FILE)
+    if file and not os.access(file, os.R_OK):
+        return f"{_KEYS_FILE}, {file}, cannot be read by uid {os.getuid()}"
+    if file:
+        return f"{_KEYS_FILE}, {file}, holds no keys ({_plain(error)})"
+    return f"there are no keys; name a file with them by {_KEYS_FILE}"
 
 
 def _is_passing(error: ClientError) -> bool:
