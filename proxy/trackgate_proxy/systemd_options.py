@@ -6,6 +6,7 @@ does not repeat is refused; only a file that is not there yet is made from the o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +21,8 @@ from trackgate_proxy.systemd_settings import Variable, read_settings
 SETTINGS_FILE = Path("/etc/trackgate/trackgate.env")
 UNIT_FOLDER = Path("/etc/systemd/system")
 DATA_FOLDER = "/var/lib/trackgate"
+# There is no unit for served models.
+_SERVING = re.compile("TRACKGATE_SERVE(_.*)?")
 _SAID = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 # What programs read that is no option here.
 _FURTHER = (
@@ -130,6 +133,8 @@ def systemd_options(command: Callable[..., None]) -> Callable[..., None]:
 def variables(ctx: click.Context) -> Iterator[Variable]:
     """Every setting of the file, with what was said in the call itself."""
     for name, option in _settings(ctx):
+        if _SERVING.fullmatch(name):
+            continue
         value = None
         if ctx.get_parameter_source(str(option.name)) in _SAID:
             value = _text(ctx.params[str(option.name)])

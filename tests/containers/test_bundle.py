@@ -130,8 +130,10 @@ def test_a_bundle_is_enough_where_there_is_no_network(
     logged = machine.run(
         sys.executable, "-c", _LOG_A_METRIC, PYTHONPATH=str(tmp_path), **shown
     )
+    people = machine.run("here/scripts/users", "list")
 
     assert health.stdout == "OK"
+    assert "admin  admin" in people.stdout
     assert outside.returncode != 0
     assert installed.returncode == 0, installed.stdout
     assert logged.stdout.splitlines()[-2:] == [
