@@ -216,7 +216,7 @@ def test_a_migration_that_fails_midway_changes_nothing(
     database.close()
     before = rows_of(old_uri)
 
-    assert command(old_uri, tmp_path, "upgrade").exit_code == 1
+    assert "model_version_tags" in refused(old_uri, tmp_path, "upgrade")
 
     assert rows_of(old_uri) == before
     assert len(snapshots(old_uri, tmp_path)) == 1

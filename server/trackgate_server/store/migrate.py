@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from trackgate_server.settings import Settings
 from trackgate_server.store.database import (
@@ -84,7 +85,7 @@ def upgrade(
     folder  of PostgreSQL's snapshots; without one none are taken, of no database
 
     Raises SchemaTooNew where this version is the older one, DatabaseRefused where
-    no snapshot can be taken, TemporarilyUnavailable where the database is down.
+    a snapshot or a migration fails, TemporarilyUnavailable where the database is down.
     """
     with database.alone() as connection:
         before = schema_of(connection)
@@ -98,7 +99,10 @@ def upgrade(
         if before is not None and snapshots is not None and take_snapshot:
             _log.info("Copying the database, at schema %s, to upgrade it.", before)
             kept = snapshots.take(connection, before)
-        _migrate(database, connection)
+        try:
+            _migrate(database, connection)
+        except DBAPIError as error:
+            raise _failed(error) from error
         return Upgrade(before, kept)
 
 
@@ -138,6 +142,14 @@ def _migrate(database: Database, connection: Connection) -> None:
             connection.execute(text("BEGIN IMMEDIATE"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _failed(error: DBAPIError) -> DatabaseRefused:
+    reason = str(error.orig).strip().partition("\n")[0]
+    return DatabaseRefused(
+        f"The upgrade to schema {HEAD} failed ({reason}); it was undone, and the"
+        " database is as it was."
+    )
 
 
 def _too_new(revision: str, snapshots: Snapshots | None) -> SchemaTooNew:

@@ -111,9 +111,13 @@ class PostgresqlDatabase(Database):
         environment = {**os.environ, "PGCONNECT_TIMEOUT": str(_CONNECT_TIMEOUT_S)}
         if password:
             environment["PGPASSWORD"] = str(password)
-        # The dialect's own words to psycopg are none of libpq's.
-        known = {option.keyword.decode() for option in Conninfo.get_defaults()}
-        words = {name: value for name, value in given.items() if name in known}
+        # Neither what the dialect tells psycopg alone nor what libpq shows as stars.
+        open_words = {
+            option.keyword.decode()
+            for option in Conninfo.get_defaults()
+            if option.dispchar != b"*"
+        }
+        words = {name: value for name, value in given.items() if name in open_words}
         return make_conninfo(**words), environment
 
     def _unguarded(self, job: Job[ResultT]) -> ResultT:
