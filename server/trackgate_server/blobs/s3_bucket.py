@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 # A request waits half a minute at most for a service that does not answer: meanwhile it
 # keeps a thread from others.
-_CONNECT_TIMEOUT_S = 3
+# urllib3 lets no longer pass between two pieces of a body either.
+_CONNECT_TIMEOUT_S = 10
 _READ_TIMEOUT_S = 15
 _ATTEMPTS = 2
 _SINGLE_PUT_BYTES = 64 * 1024 * 1024
@@ -183,10 +184,12 @@ class Bucket:
 
     def delete_below(self, prefix: str) -> bool:
         """Remove every object whose key begins so; whether there was any."""
-        any_found = False
-        while found := self.first_below(prefix):
-            any_found = True
+        found = self.first_below(prefix)
+        any_found = bool(found)
+        while found:
             self.delete([one.key for one in found])
+            is_all = len(found) < _DELETED_AT_ONCE
+            found = [] if is_all else self.first_below(prefix)
         return any_found
 
     def close(self) -> None:

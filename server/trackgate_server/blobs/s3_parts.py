@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from trackgate_wire.errors import InvalidParameterValue
 
-from trackgate_server.blobs.s3_multipart import SMALLEST_PART_BYTES
+from trackgate_server.blobs.s3_multipart import SMALLEST_PART_BYTES, SentPart
 from trackgate_server.blobs.store import Part
 
 _NAME = re.compile(r"(\d{5})\.([0-9a-f]{64})\.(\d+)\.([0-9a-f]*)")
@@ -28,6 +28,11 @@ class Arrival(NamedTuple):
     def is_held(self) -> bool:
         """Whether its bytes lie in an object of their own."""
         return not self.s3_etag
+
+    @property
+    def sent(self) -> SentPart:
+        """As S3 knows it, where its bytes do not lie in an object of their own."""
+        return SentPart(self.part.number, self.s3_etag)
 
     @property
     def name(self) -> str:

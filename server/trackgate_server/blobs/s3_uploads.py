@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from trackgate_wire.errors import NotFound, TemporarilyUnavailable, TrackgateError
+from trackgate_wire.errors import InvalidParameterValue, NotFound
 
 from trackgate_server.blobs import upload_checks
 from trackgate_server.blobs.arrivals import Arrivals
@@ -72,14 +72,14 @@ class S3Uploads:
         upload_checks.check_number(number, about.upload)
         with self._arrivals.arrival(body) as file:
             part = Part(number, _sha256(file))
-            arrival = self._received(upload_id, about, part, file)
+            arrival = _received(self._multipart(upload_id, about), part, file)
             key = self._key(upload_id, _PARTS, arrival.name)
             self._bucket.put(key, file.read_bytes() if arrival.is_held else b"")
         return part
 
     def parts(self, upload_id: str) -> list[Part]:
-        self._about(upload_id)
-        newest = {one.part.number: one.part for one in self._arrived(upload_id)}
+        multipart = self._multipart(upload_id, self._about(upload_id))
+        newest = {one.part.number: one.part for one in self._arrived(multipart)}
         return [newest[number] for number in sorted(newest)]
 
     def complete(self, upload_id: str, parts: Sequence[Part]) -> None:
@@ -87,12 +87,12 @@ class S3Uploads:
         if self._bucket.head(self._key(upload_id, _DONE)) is not None:
             return
         multipart = self._multipart(upload_id, about)
-        arrived = {one.part: one for one in self._arrived(upload_id)}
         # Nobody may have been told: a server fell between this and the note of it.
         if not multipart.is_completed():
+            arrived = {one.part: one for one in self._arrived(multipart)}
             upload_checks.check_complete(about.upload, parts, arrived.keys())
             self._shelf.free_key(about.upload.place)
-            self._join(upload_id, multipart, [arrived[part] for part in parts])
+            self._join(multipart, [arrived[part] for part in parts])
         self._bucket.put(self._key(upload_id, _DONE), b"")
         self._bucket.delete_below(self._key(upload_id, _PARTS, ""))
 
@@ -100,51 +100,40 @@ class S3Uploads:
         self._multipart(upload_id, self._about(upload_id)).abort()
         self._bucket.delete_below(self._key(upload_id, ""))
 
-    def _received(
-        self, upload_id: str, about: _About, part: Part, file: Path
-    ) -> Arrival:
-        """Give S3 a part that is large enough for it."""
-        size_bytes = file.stat().st_size
-        if size_bytes < SMALLEST_PART_BYTES:
-            return Arrival(part, size_bytes, "")
-        try:
-            sent = self._multipart(upload_id, about).send_file(part.number, file)
-        except UploadGone as error:
-            raise upload_checks.unknown(upload_id) from error
-        return Arrival(part, size_bytes, sent.etag)
-
-    def _arrived(self, upload_id: str) -> list[Arrival]:
-        """Every part there is an object for, oldest first."""
-        prefix = self._key(upload_id, _PARTS, "")
+    def _arrived(self, multipart: Multipart) -> list[Arrival]:
+        """Every part whose bytes are still here, oldest first."""
+        prefix = self._key(multipart.mark, _PARTS, "")
         found = sorted(self._bucket.all_below(prefix), key=lambda one: one.modified)
         named = (Arrival.named(one.key.removeprefix(prefix)) for one in found)
-        return [arrival for arrival in named if arrival is not None]
+        arrivals = [arrival for arrival in named if arrival is not None]
+        if len({one.part.number for one in arrivals}) == len(arrivals):
+            return arrivals
+        # Of a part that was sent again S3 has the last one.
+        sent = _sent(multipart)
+        return [one for one in arrivals if one.is_held or one.sent in sent]
 
-    def _join(
-        self, upload_id: str, multipart: Multipart, arrivals: Sequence[Arrival]
-    ) -> None:
+    def _join(self, multipart: Multipart, arrivals: Sequence[Arrival]) -> None:
+        groups = grouped(arrivals)
         try:
-            groups = grouped(arrivals)
-            multipart.complete(
-                [self._sent(upload_id, multipart, group) for group in groups]
-            )
+            multipart.complete([self._given(multipart, group) for group in groups])
         except UploadGone as error:
             # Another server may have been faster.
             if not multipart.is_completed():
-                raise upload_checks.unknown(upload_id) from error
+                raise upload_checks.unknown(multipart.mark) from error
         except PartsChanged as error:
-            raise _changed(multipart, arrivals) from error
+            raise InvalidParameterValue(
+                "A part was sent again while the upload was completed; ask which have"
+                " arrived, and complete it with those."
+            ) from error
 
-    def _sent(
-        self, upload_id: str, multipart: Multipart, group: Sequence[Arrival]
-    ) -> SentPart:
+    def _given(self, multipart: Multipart, group: Sequence[Arrival]) -> SentPart:
         """A group of parts as one that S3 has."""
         first = group[0]
         if not first.is_held:
-            return SentPart(first.part.number, first.s3_etag)
+            return first.sent
         held: list[bytes] = []
         for arrival in group:
-            content = self._bucket.get(self._key(upload_id, _PARTS, arrival.name))
+            content = self._bucket.get(self._key(multipart.mark, _PARTS, arrival.name))
             if content is None:
                 raise upload_checks.not_arrived(arrival.part)
             held.append(content)
@@ -161,9 +150,8 @@ class S3Uploads:
         for name in names[:_SWEPT_AT_ONCE]:
             if name >= _first_id(before):
                 return
-            if all(
-                o.modified < before for o in self._bucket.all_below(f"{prefix}{name}/")
-            ):
+            objects = self._bucket.all_below(f"{prefix}{name}/")
+            if all(one.modified < before for one in objects):
                 self._forget(name)
 
     def _forget(self, upload_id: str) -> None:
@@ -186,6 +174,25 @@ class S3Uploads:
         return self._shelf.own(_UPLOADS, *names)
 
 
+def _received(multipart: Multipart, part: Part, file: Path) -> Arrival:
+    """Give S3 a part that is large enough for it."""
+    size_bytes = file.stat().st_size
+    if size_bytes < SMALLEST_PART_BYTES:
+        return Arrival(part, size_bytes, "")
+    try:
+        sent = multipart.send_file(part.number, file)
+    except UploadGone as error:
+        raise upload_checks.unknown(multipart.mark) from error
+    return Arrival(part, size_bytes, sent.etag)
+
+
+def _sent(multipart: Multipart) -> set[SentPart]:
+    try:
+        return multipart.sent()
+    except UploadGone as error:
+        raise upload_checks.unknown(multipart.mark) from error
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -198,16 +205,3 @@ def _new_id(created_ms: int) -> str:
 
 def _first_id(at: datetime) -> str:
     return f"{int(at.timestamp()):08x}"
-
-
-def _changed(multipart: Multipart, arrivals: Sequence[Arrival]) -> TrackgateError:
-    """Which part was sent again with other bytes."""
-    try:
-        sent = multipart.sent()
-    except UploadGone:
-        return upload_checks.unknown(multipart.mark)
-    for arrival in arrivals:
-        number = arrival.part.number
-        if not arrival.is_held and SentPart(number, arrival.s3_etag) not in sent:
-            return upload_checks.not_arrived(arrival.part)
-    return TemporarilyUnavailable("The artifact store has lost a part; try again.")
