@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from trackgate_proxy.nginx_binary import NginxError, find_nginx
+from trackgate_proxy.one_line_command import OneLineCommand
 from trackgate_proxy.settings_error import SettingsError
 from trackgate_proxy.site_options import SiteOptions
 from trackgate_proxy.systemd_options import (
@@ -34,7 +35,7 @@ _HIDDEN = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - na
 _UNIT_MODE = 0o644
 
 
-@click.command()
+@click.command(cls=OneLineCommand)
 @systemd_options
 def systemd(
     site: SiteOptions,

@@ -244,6 +244,7 @@ def test_printing_changes_nothing(units: Units) -> None:
         (("--artifacts-destination", "/srv/artifacts"), "must be s3://BUCKET/PREFIX"),
         (("--account", "root"), "would run all as root"),
         (("--account", "a b"), "'a b' is no account name"),
+        (("--port", "none"), "'none' is not a valid integer"),
         (("--servers", "13"), "--servers 13 is too many: at most 12"),
         (("--serve", "models:/m/1"), "goes with `trackgate up`"),
         (("--tls", "self-signed", "--tls-cert", __file__), "--tls-key"),
