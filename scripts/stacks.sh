@@ -30,7 +30,7 @@ choose_stack() {
   else
     fail "nothing is set up here; scripts/up or docker compose up --wait does it"
   fi
-  if [ "$stack" = compose ]; then cd "$project"; fi
+  if [ "$stack" = compose ]; then cd "$project" || fail "cannot enter $project"; fi
 }
 
 has_containers() {

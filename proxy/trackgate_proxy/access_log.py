@@ -19,6 +19,7 @@ _LOG_FIELDS = {
     "status": "$status",
     "request_bytes": "$request_length",
     "answer_bytes": "$body_bytes_sent",
+    "server": "$upstream_addr",
     "duration_s": "$request_time",
     "server_duration_s": "$upstream_response_time",
     "agent": "$http_user_agent",

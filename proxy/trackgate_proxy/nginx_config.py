@@ -68,7 +68,6 @@ def write_config(settings: ProxySettings) -> Path:
 def _main(settings: ProxySettings) -> str:
     data = settings.data
     error_log = "stderr" if settings.log_to_streams else quoted(data.error_log)
-    timeout_s = settings.shutdown_timeout_s
     return "\n".join(
         part
         for part in (
@@ -79,7 +78,6 @@ def _main(settings: ProxySettings) -> str:
             "worker_rlimit_nofile 4096;",
             f"pid {quoted(data.nginx_pid)};",
             f"error_log {error_log} warn;",
-            f"worker_shutdown_timeout {timeout_s}s;" if timeout_s else "",
         )
         if part
     )

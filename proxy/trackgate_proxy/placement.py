@@ -13,12 +13,11 @@ from trackgate_proxy.settings import ProxySettings
 class Placement:
     """A place for a site, by which some of its settings are no longer free.
 
-    elsewhere           folders outside the data folder
-    host, port          where Nginx listens there; what people use is another address
-    host_names          names that others in the same network use
-    health_port         where the place itself asks whether all is well
-    shutdown_timeout_s  after a stop or a reload, how long requests may go on
-    certificates        folder of certificates that somebody else made
+    elsewhere     folders outside the data folder
+    host, port    where Nginx listens there; what people use is another address
+    host_names    names that others in the same network use
+    health_port   where the place itself asks whether all is well
+    certificates  folder of certificates that somebody else made
     """
 
     elsewhere: Elsewhere
@@ -26,7 +25,6 @@ class Placement:
     port: int
     host_names: tuple[str, ...]
     health_port: int
-    shutdown_timeout_s: int
     certificates: Path
 
     def settings(self, site: ProxySettings) -> ProxySettings:
@@ -41,7 +39,6 @@ class Placement:
             port=self.port,
             host_names=self.host_names,
             health_port=self.health_port,
-            shutdown_timeout_s=self.shutdown_timeout_s,
             log_to_streams=True,
             answers_on_disk=False,
         )
@@ -60,7 +57,5 @@ CONTAINER = Placement(
     port=8080,
     host_names=("proxy",),
     health_port=8081,
-    # Below the ten seconds after which a container is killed.
-    shutdown_timeout_s=8,
     certificates=Path("/certificates"),
 )

@@ -143,10 +143,6 @@ class ProxySettings:
         None,
         "Port of 127.0.0.1 with nothing but `/health`, in plain HTTP also beside TLS.",
     )
-    shutdown_timeout_s: int | None = setting(
-        None,
-        "How long requests may go on after a stop or a reload; default: no limit.",
-    )
     log_to_streams: bool = setting(
         False,
         "Log to standard output and standard error, not to files below log.",

@@ -27,7 +27,6 @@ _AT_LEAST_ONE = (
     "connections_per_address",
     "serve_body_bytes",
     "serve_timeout_s",
-    "shutdown_timeout_s",
 )
 
 

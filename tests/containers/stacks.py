@@ -47,11 +47,13 @@ class Stack:
 
     compose    its commands
     folder     the copy of the project it is started from
+    address    where the published port is reached
     passwords  by name; the first user's is there after `start`
     """
 
     compose: DockerCompose
     folder: Path
+    address: str
     passwords: dict[str, str] = field(default_factory=dict[str, str])
 
     @classmethod
@@ -60,7 +62,9 @@ class Stack:
         copy_project(folder)
         lines = [f"{name}={value}\n" for name, value in settings.items()]
         (folder / ".env").write_text("".join(lines))
-        return cls(DockerCompose(folder), folder)
+        return cls(
+            DockerCompose(folder), folder, f"http://127.0.0.1:{settings['PORT']}"
+        )
 
     def start(self, *words: str) -> None:
         """`docker compose up --wait`, and read what setup showed once."""
@@ -134,12 +138,6 @@ class Stack:
             check=False,
         )
         return done.stdout
-
-    @property
-    def address(self) -> str:
-        """Where the published port is reached."""
-        port = self.compose.get_service_port("proxy", 8080)
-        return f"http://127.0.0.1:{port}"
 
     def ask(
         self, method: str, path: str, name: str | None = "admin", **given: Any

@@ -208,7 +208,6 @@ def test_a_config_that_others_can_read_is_made_private(data: DataFolder) -> None
         ("slots", 0, "1 to 99"),
         ("slots", 100, "1 to 99"),
         ("health_port", 70_000, "1 to 65535"),
-        ("shutdown_timeout_s", 0, "at least 1"),
         ("data", DataFolder(Path("/" + "x" * 120)), "socket path"),
     ],
 )
