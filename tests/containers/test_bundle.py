@@ -105,6 +105,8 @@ def machine(
         yield there
     finally:
         engine.stop()
+        # Its images are large.
+        shutil.rmtree(folder / "data", ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
