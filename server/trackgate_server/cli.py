@@ -54,6 +54,7 @@ def gc(
     """Remove for good what was deleted: rows and artifacts."""
     from trackgate_wire.server import Purge  # noqa: PLC0415 - heavy
 
+    from trackgate_server.blobs.opening import require_usable  # noqa: PLC0415
     from trackgate_server.http.app import start_services  # noqa: PLC0415
     from trackgate_server.operations.purging import purge  # noqa: PLC0415
 
@@ -64,7 +65,9 @@ def gc(
         older_than_s=_seconds(older_than),
     )
     with one_line_errors():
-        services = start_services(chosen_settings(given))
+        settings = chosen_settings(given)
+        require_usable(settings)
+        services = start_services(settings)
     try:
         now_ms = time.time_ns() // 1_000_000
         gone = purge(services, request, by="(command line)", now_ms=now_ms)

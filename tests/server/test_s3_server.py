@@ -11,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 import requests
+from click.testing import CliRunner
+from trackgate_server.cli import gc
 from trackgate_wire.runs import CREATE_RUN, CreateRun
 
 from tests.environment.s3 import S3Server, credentials
@@ -97,6 +99,17 @@ def memory(server: Server) -> int:
     return sum(process.memory_info().rss for process in tree)
 
 
+def test_gc_says_why_it_cannot_purge(s3_server: S3Server, tmp_path: Path) -> None:
+    settings = environment(s3_server) | {"TRACKGATE_S3_ENDPOINT": "http://127.0.0.1:1"}
+
+    ended = CliRunner(env=settings).invoke(gc, ["--data-dir", str(tmp_path)])
+
+    assert ended.exit_code == 1
+    assert ended.output.startswith("Error: Artifacts cannot be kept in s3://")
+    assert "http://127.0.0.1:1" in ended.output
+    assert ended.output.count("\n") == 1
+
+
 def test_a_server_that_s3_does_not_let_in_says_why_and_ends(
     s3_server: S3Server, tmp_path: Path
 ) -> None:
@@ -114,6 +127,7 @@ def test_a_server_that_s3_does_not_let_in_says_why_and_ends(
 
     assert ended.returncode == 1
     assert "the keys are refused (SignatureDoesNotMatch)" in ended.stderr
+    assert ended.stderr.count('"ERROR"') == 1
     assert "Traceback" not in ended.stderr
     assert "secret" not in ended.stderr
     assert not list((tmp_path / "data").glob("tracking.db*"))

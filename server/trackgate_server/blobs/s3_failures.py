@@ -1,11 +1,7 @@
-"""What S3 refuses, as answers of the protocol.
-
-Clients learn neither bucket nor endpoint; the log does. Nothing said here holds a key.
-"""
+"""What S3 refuses, as errors of the protocol; nothing said here holds a key."""
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -23,8 +19,6 @@ from botocore.exceptions import (
 from trackgate_wire.errors import InvalidParameterValue
 
 from trackgate_server.blobs.store import OutOfReach
-
-_log = logging.getLogger(__name__)
 
 NO_UPLOAD = "NoSuchUpload"
 NO_BUCKET = "NoSuchBucket"
@@ -78,11 +72,11 @@ def translated() -> Generator[None]:
             ) from error
         if not _is_passing(error):
             raise
-        raise _out_of_reach(error) from error
+        raise OutOfReach(reason(error)) from error
     except ParamValidationError:
         raise
     except BotoCoreError as error:
-        raise _out_of_reach(error) from error
+        raise OutOfReach(reason(error)) from error
 
 
 def code(error: ClientError) -> str:
@@ -130,12 +124,6 @@ def _is_passing(error: ClientError) -> bool:
         or answered in _PASSING_STATUSES
         or answered >= HTTPStatus.INTERNAL_SERVER_ERROR
     )
-
-
-def _out_of_reach(error: Exception) -> OutOfReach:
-    why = reason(error)
-    _log.error("The artifact store cannot be used: %s.", why)
-    return OutOfReach(why)
 
 
 def _plain(error: Exception) -> str:

@@ -13,6 +13,7 @@ from trackgate_wire.errors import (
 )
 from werkzeug.exceptions import HTTPException
 
+from trackgate_server.blobs.store import OutOfReach
 from trackgate_server.filters import FilterError
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ def answer(code: ErrorCode, message: str, status: int) -> Response:
 
 
 def _foreseen(error: TrackgateError) -> Response:
+    if isinstance(error, OutOfReach):
+        _log.error("The artifact store cannot be used: %s.", error.reason)
     return answer(error.code, error.message, error.status)
 
 
