@@ -62,6 +62,10 @@ class ProxySettings:
         12,
         "Paths in run/servers by which the servers of this machine are found.",
     )
+    standby: bool = setting(
+        False,
+        "Lead requests to the first slot; the others are for when it refuses.",
+    )
     proxy_key: str = setting(
         "",
         "Shared secret that proves to a TCP upstream that Nginx is speaking.",

@@ -64,7 +64,8 @@ def up(
     try:
         find_nginx()
         become_owner(data.root)
-        settings = replace(site.proxy_settings(), run_as=nginx_account())
+        # There is one server, or two for a moment; docs/proxy.md has the numbers.
+        settings = replace(site.proxy_settings(), run_as=nginx_account(), standby=True)
         ensure_folders(data)
         site.ensure_certificate(settings)
         store = _store(data, backend_store_uri)

@@ -53,14 +53,16 @@ def _named(settings: ProxySettings) -> str:
 
 
 def _slots(settings: ProxySettings) -> str:
-    servers = [f"server {quoted(one)} max_fails=0;" for one in settings.servers]
+    first, *others = [f"server {quoted(one)} max_fails=0" for one in settings.servers]
+    role = " backup" if settings.standby else ""
     return section(
         "Each path leads to a server that lives; several may lead to the same one. "
         "Which one is dead is the servers' business, so no path is ever given up.",
         block(
             "upstream trackgate",
             "least_conn;",
-            *servers,
+            f"{first};",
+            *(f"{other}{role};" for other in others),
             comment("Of each worker, over all slots."),
             "keepalive 64;",
             comment(
