@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.environment.missing import missing
@@ -68,6 +70,11 @@ class S3Server:
         if self._program is not None:
             self._program.stop()
             self._program = None
+
+    @cached_property
+    def client(self) -> Any:
+        """Amazon's own client, to look into the bucket and to change it."""
+        return boto3.client("s3", endpoint_url=self.endpoint)
 
     def destination(self) -> str:
         """A place in the bucket that nobody else uses."""

@@ -89,6 +89,7 @@ def test_parts_become_one_file(sender: Sender) -> None:
     assert fetched.data == b"a" * 700_000 + b"b" * 700_000 + b"c"
 
 
+@ON_DISK
 def test_urls_are_absolute_and_name_the_callers_host(sender: Sender) -> None:
     sender.create(2)
 
@@ -113,6 +114,7 @@ def test_a_parts_version_is_the_hash_of_its_bytes(sender: Sender) -> None:
     assert answer.headers["ETag"] == f'"{hashlib.sha256(b"content").hexdigest()}"'
 
 
+@ON_DISK
 @pytest.mark.parametrize("name", ["/home/ada/big.bin", "C:\\data\\big.bin", "big.bin"])
 def test_only_the_name_of_the_local_path_counts(sender: Sender, name: str) -> None:
     sender.name = name
@@ -156,6 +158,7 @@ def test_a_missing_part_is_named(sender: Sender) -> None:
     assert "Part 2" in answer.text
 
 
+@ON_DISK
 def test_all_parts_must_be_named(sender: Sender) -> None:
     sender.create(2)
     sender.send(1, b"x")
@@ -245,6 +248,7 @@ def test_the_number_of_parts_has_bounds(sender: Sender, num_parts: int) -> None:
     assert "num_parts" in answer.text
 
 
+@ON_DISK
 @pytest.mark.parametrize("upload_id", ["0" * 32, "..", "", "../0", "x" * 32])
 def test_an_unknown_upload_is_not_found(sender: Sender, upload_id: str) -> None:
     for verb, more in (("state", {}), ("abort", {}), ("complete", {"parts": []})):

@@ -78,11 +78,11 @@ def test_a_large_file_and_a_range_of_it_pass_in_constant_memory(server: Server) 
     run = server.client().call(CREATE_RUN, CreateRun()).run
     home = run.info.artifact_uri.removeprefix("mlflow-artifacts:/")
     url = f"{server.address}/api/2.0/mlflow-artifacts/artifacts/{home}/x"
-    size = 160 * MIB
+    size = 100 * MIB
     requests.put(url, data=b"warm up" * MIB, timeout=60).raise_for_status()
     before = memory(server)
 
-    sent = requests.put(url, data=(b"\0" * MIB for _ in range(160)), timeout=60)
+    sent = requests.put(url, data=(b"\0" * MIB for _ in range(100)), timeout=60)
     with requests.get(url, stream=True, timeout=60) as whole:
         received = sum(len(chunk) for chunk in whole.iter_content(MIB))
     last = requests.get(url, headers={"Range": f"bytes={size - 5}-"}, timeout=60)

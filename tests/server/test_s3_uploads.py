@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 from trackgate_server.blobs.opening import open_blobs
 from trackgate_server.blobs.store import Blobs, Part, Upload
@@ -106,9 +105,8 @@ def test_an_upload_whose_server_fell_before_it_noted_the_end_is_complete(
     upload_id = begun(blobs, 1)
     parts = sent(blobs, upload_id, [5 * MIB])
     blobs.uploads.complete(upload_id, parts)
-    client = boto3.client("s3", endpoint_url=s3_server.endpoint)
     (note,) = [key for key in keys(s3_server, upload_id) if key.endswith("/done")]
-    client.delete_object(Bucket=BUCKET, Key=note)
+    s3_server.client.delete_object(Bucket=BUCKET, Key=note)
 
     blobs.uploads.complete(upload_id, parts)
 
@@ -151,7 +149,6 @@ def test_uploads_nobody_touched_for_a_week_are_forgotten(blobs: Blobs) -> None:
 
 def keys(s3_server: S3Server, upload_id: str) -> list[str]:
     """What lies in the bucket for an upload."""
-    client = boto3.client("s3", endpoint_url=s3_server.endpoint)
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+    pages = s3_server.client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
     found = [item["Key"] for page in pages for item in page.get("Contents", [])]
     return [key for key in found if upload_id in key]
