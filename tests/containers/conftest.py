@@ -16,7 +16,6 @@ from tests.environment.ports import free_port
 
 # Known to the engine from one session to the next, so that little is built again.
 _TAG = "test"
-_POSTGRES = "trackgate-test-postgres"
 
 NewStack = Callable[..., Stack]
 
@@ -36,10 +35,21 @@ def engine() -> None:
 @pytest.fixture(scope="session")
 def postgres_image(engine: None) -> str:
     """PostgreSQL as an image, from where packages come from."""
-    folder = Path(__file__).parent / "postgres"
-    command = ["docker", "build", "--quiet", "--tag", _POSTGRES, str(folder)]
+    return _built("postgres")
+
+
+@pytest.fixture(scope="session")
+def s3_image(engine: None) -> str:
+    """A store that speaks S3 as an image."""
+    return _built("s3")
+
+
+def _built(name: str) -> str:
+    image = f"trackgate-test-{name}"
+    folder = Path(__file__).parent / name
+    command = ["docker", "build", "--quiet", "--tag", image, str(folder)]
     subprocess.run(command, check=True, capture_output=True)
-    return _POSTGRES
+    return image
 
 
 @pytest.fixture(scope="session")

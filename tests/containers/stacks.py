@@ -62,9 +62,8 @@ class Stack:
         copy_project(folder)
         lines = [f"{name}={value}\n" for name, value in settings.items()]
         (folder / ".env").write_text("".join(lines))
-        return cls(
-            DockerCompose(folder), folder, f"http://127.0.0.1:{settings['PORT']}"
-        )
+        address = settings.get("PUBLIC_URL", f"http://127.0.0.1:{settings['PORT']}")
+        return cls(DockerCompose(folder), folder, address)
 
     def start(self, *words: str) -> None:
         """`docker compose up --wait`, and read what setup showed once."""
