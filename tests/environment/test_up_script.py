@@ -115,6 +115,27 @@ def test_up_on_a_running_server_leaves_it_alone(machine: Machine) -> None:
     assert (machine.data / "run" / "up.pid").read_text() == pid
 
 
+def test_restart_replaces_the_server_or_says_why_it_stays(machine: Machine) -> None:
+    place = ["--data-dir", str(machine.data)]
+    assert run("restart", *place).stderr == f"restart: nothing runs on {machine.data}\n"
+    machine.up("--detach")
+    before = (machine.data / "run" / "servers" / "slot-01.sock").readlink()
+
+    restarted = run("restart", *place)
+
+    after = (machine.data / "run" / "servers" / "slot-01.sock").readlink()
+    assert restarted.returncode == 0, restarted.stderr
+    assert after != before
+    database = machine.data / "tracking.db"
+    database.rename(machine.data / "kept.db")
+    # What the new server cannot open, the old one has open.
+    database.mkdir()
+    refused = run("restart", *place)
+    assert refused.returncode == 1
+    assert "the old server stays: the new one ended with code" in refused.stderr
+    assert requests.get(f"{machine.address}/health", timeout=9).text == "OK"
+
+
 def test_up_says_that_the_port_is_taken_before_it_changes_anything(
     machine: Machine,
 ) -> None:
