@@ -35,18 +35,8 @@ def engine() -> None:
 @pytest.fixture(scope="session")
 def postgres_image(engine: None) -> str:
     """PostgreSQL as an image, from where packages come from."""
-    return _built("postgres")
-
-
-@pytest.fixture(scope="session")
-def s3_image(engine: None) -> str:
-    """A store that speaks S3 as an image."""
-    return _built("s3")
-
-
-def _built(name: str) -> str:
-    image = f"trackgate-test-{name}"
-    folder = Path(__file__).parent / name
+    image = "trackgate-test-postgres"
+    folder = Path(__file__).parent / "postgres"
     command = ["docker", "build", "--quiet", "--tag", image, str(folder)]
     subprocess.run(command, check=True, capture_output=True)
     return image

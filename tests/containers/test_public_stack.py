@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ import requests
 
 from tests.containers.conftest import NewStack
 from tests.containers.stacks import PROJECT, Refused, Stack
+from tests.environment import s3
+from tests.environment.missing import missing
 from tests.environment.ports import free_port
 from tests.fixtures import old_database
 
@@ -17,31 +21,29 @@ pytestmark = [pytest.mark.slow, pytest.mark.containers]
 
 _API = "/api/2.0/mlflow"
 _ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts"
-_S3_IMAGE = "trackgate-test-s3"
+_SECRET = "only for this test"
 
 
 @pytest.fixture(scope="module")
-def public_stack(
-    new_stack: NewStack, s3_image: str, tmp_path_factory: pytest.TempPathFactory
-) -> Stack:
+def public_stack(new_stack: NewStack, request: pytest.FixtureRequest) -> Stack:
     """Its database was made by the first version, before this one started."""
-    port, password = str(free_port()), secrets.token_hex(16)
-    keys = tmp_path_factory.mktemp("keys") / "s3-credentials"
-    keys.write_text(
-        "[default]\n"
-        "aws_access_key_id = trackgate\n"
-        f"aws_secret_access_key = {password}\n"
-    )
+    if not s3.PROGRAM.exists():
+        missing(request.config, "no S3 server (juicefs)")
+    port = str(free_port())
     prepared = new_stack(
-        COMPOSE_FILE="compose.yaml:compose.s3.yaml:tests/containers/s3/compose.yaml",
+        COMPOSE_FILE="compose.yaml:compose.s3.yaml:tests/containers/s3.yaml",
         PORT=port,
         BIND="127.0.0.1",
         PUBLIC_URL=f"https://localhost:{port}/tracking",
-        S3_DESTINATION="s3://artifacts/team",
-        S3_ENDPOINT="http://s3:9000",
-        S3_CREDENTIALS=str(keys),
-        S3_TEST_PASSWORD=password,
+        S3_DESTINATION=f"s3://{s3.BUCKET}/site",
+        S3_ENDPOINT="http://bucket:9000",
+        S3_CREDENTIALS="./s3-credentials",
+        S3_SECRET=_SECRET,
     )
+    (prepared.folder / "s3-credentials").write_text(s3.credentials("tester", _SECRET))
+    bucket = prepared.folder / "bucket"
+    bucket.mkdir()
+    shutil.copy(s3.PROGRAM, bucket)
     _write_old_database(prepared)
     prepared.start()
     [proxy] = prepared.containers("proxy")
@@ -105,9 +107,35 @@ def test_artifacts_lie_in_the_bucket_and_pass_through_the_proxy(
     assert _ask(public_stack, "GET", path).content == content
     part = _ask(public_stack, "GET", path, headers={"Range": "bytes=11999990-"})
     assert part.content == content[-10:]
+    assert _ask(public_stack, "GET", path, name=None).status_code == 401
     [server] = public_stack.containers("server")
     left = public_stack.inside(server, "find", "/store", "-type", "f", "-size", "+1k")
     assert left.stdout == ""
+
+
+def test_what_was_deleted_is_removed_from_the_bucket(public_stack: Stack) -> None:
+    made = _ask(
+        public_stack, "POST", f"{_API}/runs/create", json={"experiment_id": "0"}
+    )
+    run_id = made.json()["run"]["info"]["run_id"]
+    path = f"{_ARTIFACTS}/0/{run_id}/artifacts/x"
+    _ask(public_stack, "PUT", path, data=b"x")
+    _ask(public_stack, "POST", f"{_API}/runs/delete", json={"run_id": run_id})
+
+    said = public_stack.run("run", "--rm", "setup", "gc", "--run-ids", run_id)
+
+    assert "Purged 1 runs" in said
+    assert _ask(public_stack, "GET", path).status_code == 404
+
+
+def test_the_proxy_has_no_keys_and_logs_tell_none(public_stack: Stack) -> None:
+    [proxy] = public_stack.containers("proxy")
+    found = public_stack.inspect(proxy)
+
+    assert not any("s3" in mount["Destination"] for mount in found["Mounts"])
+    assert not any("AWS" in line for line in found["Config"]["Env"])
+    for service in ("setup", "server", "proxy"):
+        assert _SECRET not in public_stack.logs(service)
 
 
 def test_going_back_is_refused_with_a_line_that_says_how(public_stack: Stack) -> None:
@@ -124,6 +152,32 @@ def test_going_back_is_refused_with_a_line_that_says_how(public_stack: Stack) ->
     [line] = [line for line in str(refused.value).splitlines() if "9999" in line]
     assert "newer" in line
     assert "trackgate db restore" in line
+
+
+@pytest.mark.parametrize("name", ["S3_DESTINATION", "S3_CREDENTIALS"])
+def test_what_must_be_set_is_named(engine: None, tmp_path: Path, name: str) -> None:
+    settings = {
+        "COMPOSE_FILE": "compose.yaml:compose.s3.yaml",
+        "S3_DESTINATION": "s3://bucket",
+        "S3_CREDENTIALS": "./s3-credentials",
+    }
+    del settings[name]
+    for file in settings["COMPOSE_FILE"].split(":"):
+        shutil.copy(PROJECT / file, tmp_path)
+    lines = [f"{key}={value}\n" for key, value in settings.items()]
+    (tmp_path / ".env").write_text("".join(lines))
+
+    refused = subprocess.run(
+        ["docker", "compose", "config", "--quiet"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refused.returncode != 0
+    assert f"required variable {name} is missing" in refused.stderr
+    assert f"in .env, as in {name}=" in refused.stderr
 
 
 def _write_old_database(stack: Stack) -> None:
