@@ -167,6 +167,9 @@ def _configuration(settings: Settings, address: str) -> dict[str, Any]:
         # A streamed upload may take as long as it takes.
         "timeout": 0 if not settings.body_spool else 120,
         "umask": 0o077,
+        # gunicorn notes these while it is imported, before root becomes the owner.
+        "user": os.geteuid(),
+        "group": os.getegid(),
         # A header with an underscore would be the same key as one with a dash.
         "header_map": "refuse",
         "forwarder_headers": "",

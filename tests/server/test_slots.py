@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -232,6 +233,20 @@ def test_a_socket_and_slots_exclude_each_other(folder: Path, data_dir: Path) -> 
     flags = ["--slots-dir", str(folder), "--socket", str(folder / "own.sock")]
 
     assert "exclude each other" in refusal(*flags, "--data-dir", str(data_dir))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_root_takes_slots_as_the_owner_of_the_data(tmp_path: Path) -> None:
+    # Outside of root's own temporary folders, which nobody else can enter.
+    with tempfile.TemporaryDirectory() as home:
+        os.chown(home, 65_534, 65_534)
+        where = ["--data-dir", home, "--slots-dir", f"{home}/servers"]
+        command = [sys.executable, "-m", "trackgate_server", *where]
+        program = Program(command, tmp_path / "server.log", {})
+        program.wait_until(lambda: can_connect(f"{home}/servers/slot-01.sock"))
+
+        assert Path(home, "servers", "slot-01.sock").stat().st_uid == 65_534
+        assert program.stop() == 0
 
 
 @pytest.mark.parametrize("way", ["slots", "socket", "tcp"])
