@@ -7,7 +7,7 @@ import pwd
 import sys
 from pathlib import Path
 
-from trackgate_proxy.data_folder import UnsafeFolder, owner_of
+from trackgate_proxy.site.data_folder import UnsafeFolder, owner_of
 
 
 def become_owner(folder: Path) -> None:

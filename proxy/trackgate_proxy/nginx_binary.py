@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from trackgate_proxy.data_folder import DataFolder
+from trackgate_proxy.site.data_folder import DataFolder
 
 # Where it lies on systems whose ordinary accounts do not search there.
 FURTHER_FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")

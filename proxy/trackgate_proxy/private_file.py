@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from trackgate_proxy.data_folder import SECRET_MODE
+from trackgate_proxy.site.data_folder import SECRET_MODE
 
 
 def write_private(path: Path, text: str) -> bool:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from trackgate_proxy.container_options import ContainerOptions, container_options
-from trackgate_proxy.data_folder import ensure_folders
-from trackgate_proxy.nginx_config import render, write_config
-from trackgate_proxy.placement import CONTAINER
-from trackgate_proxy.settings import ProxySettings
-from trackgate_proxy.settings_error import SettingsError
-from trackgate_proxy.site_options import SiteOptions, site_options
+from trackgate_proxy.config.nginx import render, write_config
+from trackgate_proxy.site.container_options import ContainerOptions, container_options
+from trackgate_proxy.site.data_folder import ensure_folders
+from trackgate_proxy.site.options import SiteOptions, site_options
+from trackgate_proxy.site.placement import CONTAINER
+from trackgate_proxy.site.settings import ProxySettings
+from trackgate_proxy.site.settings_error import SettingsError
 
 _FOLDER = click.Path(path_type=Path, resolve_path=True)
 
@@ -89,6 +89,6 @@ def _placed(site: SiteOptions, container: ContainerOptions) -> ProxySettings:
     if not container.is_wanted:
         return site.proxy_settings()
     # Loads what looks at certificates, which is slow and only needed here.
-    from trackgate_proxy.site_plan import container_settings  # noqa: PLC0415
+    from trackgate_proxy.site.plan import container_settings  # noqa: PLC0415
 
     return container_settings(site, container.said(site), CONTAINER)

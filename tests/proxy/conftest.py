@@ -22,12 +22,12 @@ from typing import IO, Any
 
 import pytest
 import requests
-from trackgate_proxy.data_folder import DataFolder, ensure_folders
-from trackgate_proxy.htpasswd import PeopleFile
+from trackgate_proxy.config.nginx import write_config
 from trackgate_proxy.nginx_binary import check_config, nginx_command
-from trackgate_proxy.nginx_config import write_config
-from trackgate_proxy.passwords import hash_password
-from trackgate_proxy.settings import ProxySettings
+from trackgate_proxy.people.htpasswd import PeopleFile
+from trackgate_proxy.people.passwords import hash_password
+from trackgate_proxy.site.data_folder import DataFolder, ensure_folders
+from trackgate_proxy.site.settings import ProxySettings
 
 from tests.proxy.upstream import Upstream
 

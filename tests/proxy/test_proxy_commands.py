@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from trackgate_proxy.cli import proxy, users
-from trackgate_proxy.data_folder import DataFolder
-from trackgate_proxy.people import People
+from trackgate_proxy.people.people import People
+from trackgate_proxy.site.data_folder import DataFolder
 
 
 class Users:

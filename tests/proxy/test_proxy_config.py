@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trackgate_proxy.data_folder import DataFolder
+from trackgate_proxy.config.nginx import render, write_config
 from trackgate_proxy.nginx_binary import NginxError, check_config
-from trackgate_proxy.nginx_config import render, write_config
-from trackgate_proxy.placement import CONTAINER
-from trackgate_proxy.served_models import ServedModel
-from trackgate_proxy.settings import ProxySettings, Tls, settings_table
-from trackgate_proxy.settings_error import SettingsError
+from trackgate_proxy.site.data_folder import DataFolder
+from trackgate_proxy.site.placement import CONTAINER
+from trackgate_proxy.site.served_models import ServedModel
+from trackgate_proxy.site.settings import ProxySettings, Tls, settings_table
+from trackgate_proxy.site.settings_error import SettingsError
 
 GOLDEN = Path(__file__).parent / "golden"
 DOCS = Path(__file__).parents[2] / "docs" / "proxy.md"

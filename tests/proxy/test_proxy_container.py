@@ -14,19 +14,19 @@ from pathlib import Path
 import pytest
 import requests
 from click.testing import CliRunner
-from trackgate_proxy.certificates import ensure_self_signed
 from trackgate_proxy.cli import proxy
-from trackgate_proxy.data_folder import (
+from trackgate_proxy.config.rules import host_names
+from trackgate_proxy.site.certificates import ensure_self_signed
+from trackgate_proxy.site.data_folder import (
     DataFolder,
     Elsewhere,
     UnsafeFolder,
     ensure_folders,
 )
-from trackgate_proxy.hosts import LOOPBACK_NAMES
-from trackgate_proxy.placement import CONTAINER, Placement
-from trackgate_proxy.rules import host_names
-from trackgate_proxy.settings import ProxySettings, Tls
-from trackgate_proxy.settings_error import SettingsError
+from trackgate_proxy.site.hosts import LOOPBACK_NAMES
+from trackgate_proxy.site.placement import CONTAINER, Placement
+from trackgate_proxy.site.settings import ProxySettings, Tls
+from trackgate_proxy.site.settings_error import SettingsError
 
 from tests.proxy.conftest import ADA, Site, end, free_port, start_nginx
 

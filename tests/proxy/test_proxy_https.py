@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 import requests
-from trackgate_proxy.certificates import ensure_self_signed
-from trackgate_proxy.data_folder import DataFolder
-from trackgate_proxy.settings import Tls
+from trackgate_proxy.site.certificates import ensure_self_signed
+from trackgate_proxy.site.data_folder import DataFolder
+from trackgate_proxy.site.settings import Tls
 
 from tests.proxy.conftest import Site, end, free_port, new_data_folder, start_site
 

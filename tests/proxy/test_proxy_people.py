@@ -9,10 +9,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from trackgate_proxy.data_folder import DataFolder
-from trackgate_proxy.htpasswd import PeopleError, PeopleFile, require_name
-from trackgate_proxy.passwords import hash_password, make_password, matches
-from trackgate_proxy.people import People
+from trackgate_proxy.people.htpasswd import PeopleError, PeopleFile, require_name
+from trackgate_proxy.people.passwords import hash_password, make_password, matches
+from trackgate_proxy.people.people import People
+from trackgate_proxy.site.data_folder import DataFolder
 
 ENTRY = re.compile(r"[A-Za-z0-9._-]+:\$2y\$04\$.{53}")
 
@@ -156,8 +156,8 @@ def test_an_edit_that_fails_changes_nothing(data: DataFolder) -> None:
 EDITOR = """
 import sys
 from pathlib import Path
-from trackgate_proxy.data_folder import DataFolder
-from trackgate_proxy.htpasswd import PeopleFile
+from trackgate_proxy.site.data_folder import DataFolder
+from trackgate_proxy.people.htpasswd import PeopleFile
 
 file, number = PeopleFile(DataFolder(Path(sys.argv[1])).htpasswd), sys.argv[2]
 hashed = "$2y$04$" + "x" * 53

@@ -16,12 +16,12 @@ import requests
 from click.testing import CliRunner
 from trackgate.unix_sockets import UnixSocketAdapter
 from trackgate_proxy.cli import proxy
-from trackgate_proxy.data_folder import DataFolder
-from trackgate_proxy.htpasswd import PeopleError, require_name
-from trackgate_proxy.nginx_config import render
-from trackgate_proxy.served_models import ServedModel
-from trackgate_proxy.settings import ProxySettings
-from trackgate_proxy.settings_error import SettingsError
+from trackgate_proxy.config.nginx import render
+from trackgate_proxy.people.htpasswd import PeopleError, require_name
+from trackgate_proxy.site.data_folder import DataFolder
+from trackgate_proxy.site.served_models import ServedModel
+from trackgate_proxy.site.settings import ProxySettings
+from trackgate_proxy.site.settings_error import SettingsError
 
 from tests.proxy.conftest import Site, end, start_site
 from tests.proxy.upstream import Upstream

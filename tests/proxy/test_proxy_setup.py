@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner, Result
 from trackgate_proxy.cli import users
-from trackgate_proxy.data_folder import ensure_folders
-from trackgate_proxy.htpasswd import PeopleFile
-from trackgate_proxy.people import People
+from trackgate_proxy.people.htpasswd import PeopleFile
+from trackgate_proxy.people.people import People
+from trackgate_proxy.site.data_folder import ensure_folders
 
 from tests.fixtures.setups import Home, login, new_home, refusal
 

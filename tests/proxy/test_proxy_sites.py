@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 import pytest
-from trackgate_proxy.data_folder import DataFolder
+from trackgate_proxy.site.data_folder import DataFolder
 
 from tests.proxy.upstream import Upstream
 

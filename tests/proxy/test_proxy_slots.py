@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trackgate_proxy.data_folder import DataFolder
+from trackgate_proxy.site.data_folder import DataFolder
 
 from tests.proxy.conftest import Site, end, start_site
 from tests.proxy.upstream import Upstream

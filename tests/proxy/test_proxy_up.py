@@ -18,10 +18,10 @@ from typing import Any
 import psutil
 import pytest
 import requests
-from trackgate_proxy.data_folder import DataFolder, ensure_folders
-from trackgate_proxy.people import People
-from trackgate_proxy.rolebook import open_rolebook
-from trackgate_proxy.verdict import memory_cache
+from trackgate_proxy.config.verdict import memory_cache
+from trackgate_proxy.people.people import People
+from trackgate_proxy.people.rolebook import open_rolebook
+from trackgate_proxy.site.data_folder import DataFolder, ensure_folders
 
 pytestmark = pytest.mark.nginx
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import requests
-from trackgate_proxy.htpasswd import PeopleFile
-from trackgate_proxy.passwords import hash_password
-from trackgate_proxy.people import People
-from trackgate_proxy.verdict import forget_verdicts
+from trackgate_proxy.config.verdict import forget_verdicts
+from trackgate_proxy.people.htpasswd import PeopleFile
+from trackgate_proxy.people.passwords import hash_password
+from trackgate_proxy.people.people import People
 
 pytestmark = pytest.mark.nginx
 

@@ -22,8 +22,8 @@ def open_blobs(settings: Settings) -> Blobs:
         return LocalBlobs(settings.artifact_root)
     try:
         # Only where S3 is used: boto3 takes a quarter of a second and 25 MB.
-        from trackgate_server.blobs.s3 import S3Blobs  # noqa: PLC0415
-        from trackgate_server.blobs.s3_location import S3Location  # noqa: PLC0415
+        from trackgate_server.blobs.s3.location import S3Location  # noqa: PLC0415
+        from trackgate_server.blobs.s3.store import S3Blobs  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise UnusableStore(
             "Artifacts in S3 need boto3, which is not installed: pip install"

@@ -1,0 +1,1 @@
+"""The generated Nginx config, a file for each thing it says."""

@@ -1,0 +1,1 @@
+"""`trackgate setup`: everything that is there before the first start."""

@@ -1,0 +1,1 @@
+"""What a site is like: its settings, address, certificates and folders."""

@@ -1,0 +1,1 @@
+"""`trackgate up`: Nginx and the servers as children of one process."""

@@ -1,0 +1,1 @@
+"""`trackgate systemd`: the same stack as units."""
