@@ -8,6 +8,7 @@ import shlex
 import shutil
 import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -64,8 +65,10 @@ def units(tmp_path: Path) -> Units:
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    return tmp_path / "da ta 100%n"
+def data_dir() -> Iterator[Path]:
+    # Short, because a socket's path holds 107 bytes at most.
+    with tempfile.TemporaryDirectory(prefix="tg-") as home:
+        yield Path(home, "da ta 100%n")
 
 
 @pytest.fixture
