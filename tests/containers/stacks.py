@@ -25,7 +25,10 @@ class Refused(AssertionError):
 
 
 def copy_project(folder: Path) -> None:
-    """What a fresh clone would hold, with what is not committed yet."""
+    """What a fresh clone would hold, with what is not committed yet.
+
+    It is made under the strictest umask: whoever is not its owner can read no file.
+    """
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=PROJECT,
@@ -39,6 +42,7 @@ def copy_project(folder: Path) -> None:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, target)
+            target.chmod(target.stat().st_mode & 0o700)
 
 
 @dataclass(frozen=True, slots=True)
