@@ -54,6 +54,13 @@ def contained() -> Iterator[tuple[Home, Result]]:
         yield home, home.contain({**PUBLIC, "TRACKGATE_FIRST_USER": "grace"})
 
 
+def test_on_sqlite_one_server_answers_and_the_others_stand_by(home: Home) -> None:
+    assert home.set_up().exit_code == 0
+
+    assert "slot-01.sock' max_fails=0;" in home.config
+    assert home.config.count("max_fails=0 backup;") == 11
+
+
 def test_a_container_has_its_folders_elsewhere(contained: tuple[Home, Result]) -> None:
     home, result = contained
 

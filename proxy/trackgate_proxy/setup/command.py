@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import click
@@ -28,6 +29,7 @@ from trackgate_proxy.site.placement import CONTAINER, Placement
 from trackgate_proxy.site.plan import SitePlan, container_plan, native_plan
 from trackgate_proxy.site.settings_error import SettingsError
 from trackgate_proxy.site.stored_settings import (
+    is_sqlite,
     remember_address,
     remember_backend_store,
     remembered_backend_store,
@@ -111,7 +113,9 @@ def _set_up(plan: SitePlan, given_store: str | None, first_user: str) -> None:
         upgrade_database(data, store)
         _remember(plan, data, given_store)
         add_first_user(plan, first_user, store)
-        write_nginx_config(plan.settings)
+        # Writes to SQLite take turns anyway, and one server keeps its pages in memory.
+        settings = replace(plan.settings, standby=is_sqlite(store))
+        write_nginx_config(settings)
 
 
 def _remember(plan: SitePlan, data: DataFolder, store: str | None) -> None:
