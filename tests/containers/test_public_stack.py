@@ -182,6 +182,7 @@ def test_what_must_be_set_is_named(engine: None, tmp_path: Path, name: str) -> N
 
 def _write_old_database(stack: Stack) -> None:
     program = PROJECT / "tests" / "fixtures" / "old_database.py"
+    stack.run("build", "--quiet", "server")
     _python(stack, "/old_database.py", "/database/tracking.db", mounted=program)
 
 
