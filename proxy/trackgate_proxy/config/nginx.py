@@ -28,8 +28,8 @@ from trackgate_proxy.config.verdict import (
     verdict_upstream,
     verdict_zones,
 )
-from trackgate_proxy.private_file import write_private
 from trackgate_proxy.site.settings import ProxySettings
+from trackgate_proxy.whole_file import write_whole
 
 
 def render(settings: ProxySettings) -> str:
@@ -60,8 +60,8 @@ def write_config(settings: ProxySettings) -> Path:
     """
     data = settings.data
     if settings.has_tcp_upstream:
-        write_private(data.proxy_key_config, render_proxy_key(settings))
-    write_private(data.nginx_config, render(settings))
+        write_whole(data.proxy_key_config, render_proxy_key(settings))
+    write_whole(data.nginx_config, render(settings))
     return data.nginx_config
 
 

@@ -9,6 +9,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from trackgate_proxy.whole_file import write_whole
+
 FILE_MODE = 0o640
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # Who the keeper of served models is to the tracking server; it has no password.
@@ -72,7 +74,7 @@ class PeopleFile:
     def _replace(self, entries: dict[str, str]) -> None:
         others = [line for line in self._lines() if not _is_entry(line)]
         lines = [*others, *(f"{name}:{hashed}" for name, hashed in entries.items())]
-        _write_whole(self.path, "".join(f"{line}\n" for line in lines))
+        write_whole(self.path, "".join(f"{line}\n" for line in lines), FILE_MODE)
 
 
 def require_name(name: str) -> str:
@@ -108,27 +110,5 @@ def _locked(path: Path) -> Generator[None]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Replace a file so that every reader, also after a crash, sees all or nothing."""
-    beside = path.with_name(path.name + ".new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fchmod(descriptor, FILE_MODE)
-        os.fsync(descriptor)
-    beside.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from trackgate_proxy.private_file import write_private
 from trackgate_proxy.site.data_folder import FOLDER_MODE
 from trackgate_proxy.site.settings import Tls
+from trackgate_proxy.whole_file import write_whole
 
 # Browsers refuse certificates that are good for longer than 825 days.
 VALID_DAYS = 800
@@ -30,8 +30,8 @@ def ensure_self_signed(tls: Tls, names: list[str], now: datetime) -> bool:
     tls.key.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     # Each as a whole: a running Nginx may read them at any time.
-    write_private(tls.key, _key_bytes(key).decode())
-    write_private(tls.certificate, _certificate_bytes(key, names, now).decode())
+    write_whole(tls.key, _key_bytes(key).decode())
+    write_whole(tls.certificate, _certificate_bytes(key, names, now).decode())
     return True
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import cast
 
-from trackgate_proxy.private_file import write_private
 from trackgate_proxy.site.data_folder import DataFolder
+from trackgate_proxy.whole_file import write_whole
 
 _URI = "backend_store_uri"
 _ADDRESS = "address"
@@ -42,7 +42,7 @@ def _remember(data: DataFolder, name: str, value: str) -> None:
     if not value:
         del after[name]
     if after != before:
-        write_private(data.settings, json.dumps(after))
+        write_whole(data.settings, json.dumps(after))
 
 
 def _read(data: DataFolder) -> dict[str, str]:

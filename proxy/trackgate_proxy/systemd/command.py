@@ -20,7 +20,7 @@ from trackgate_proxy.systemd.options import (
     systemd_options,
     variables,
 )
-from trackgate_proxy.systemd.settings import settings_text, write_settings
+from trackgate_proxy.systemd.settings import settings_text
 from trackgate_proxy.systemd.units import (
     FIRST_FREE_PORT,
     MARK,
@@ -28,6 +28,7 @@ from trackgate_proxy.systemd.units import (
     Programs,
     units,
 )
+from trackgate_proxy.whole_file import write_whole
 
 _ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
 # What the units hide from what they start (ProtectHome=, PrivateTmp=).
@@ -138,7 +139,8 @@ def _write(texts: dict[str, str], settings_file: Path, folder: Path) -> None:
         for name, text in texts.items():
             _write_unit(folder / name, text)
         if not settings_file.exists():
-            write_settings(settings_file, _new_settings())
+            settings_file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+            write_whole(settings_file, _new_settings())
             click.echo(f"Wrote {settings_file}")
     except PermissionError as error:
         raise click.ClickException(
@@ -148,19 +150,12 @@ def _write(texts: dict[str, str], settings_file: Path, folder: Path) -> None:
 
 def _write_unit(path: Path, text: str) -> None:
     """Replace a unit of ours. Raises click.ClickException for somebody else's."""
-    there = path.read_text(encoding="utf-8") if path.exists() else None
-    if there == text:
-        click.echo(f"{path} is as it should be")
-        return
-    if there is not None and MARK not in there:
+    if path.exists() and MARK not in path.read_text(encoding="utf-8"):
         raise click.ClickException(
             f"{path} is not from `trackgate systemd`; move it away first."
         )
-    beside = path.with_name(path.name + ".new")
-    beside.write_text(text, encoding="utf-8")
-    beside.chmod(_UNIT_MODE)
-    beside.replace(path)
-    click.echo(f"Wrote {path}")
+    is_new = write_whole(path, text, _UNIT_MODE)
+    click.echo(f"Wrote {path}" if is_new else f"{path} is as it should be")
 
 
 def _new_settings() -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trackgate_proxy.site.data_folder import SECRET_MODE
 from trackgate_proxy.site.settings_error import SettingsError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -74,14 +72,6 @@ def read_settings(path: Path) -> dict[str, str]:
             name, value = _read_line(stripped, f"Line {number} of {path}")
             found[name] = value
     return found
-
-
-def write_settings(path: Path, text: str) -> None:
-    """Make the file, for its owner's eyes only. Raises FileExistsError."""
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, SECRET_MODE)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def _read_line(line: str, place: str) -> tuple[str, str]:
