@@ -6,8 +6,9 @@ import os
 
 import click
 
+from trackgate_proxy.site.placement import CONTAINER_VARIABLE
+
 _PREFIX = "TRACKGATE_"
-_CONTAINER = "TRACKGATE_CONTAINER"
 
 
 class OneLineCommand(click.Command):
@@ -26,7 +27,7 @@ def _line(error: click.UsageError) -> str:
         variable = str(error.param.envvar)
         if os.environ.get(variable):
             # compose.yaml adds the prefix to what `.env` calls it.
-            in_container = bool(os.environ.get(_CONTAINER))
+            in_container = bool(os.environ.get(CONTAINER_VARIABLE))
             name = variable.removeprefix(_PREFIX) if in_container else variable
             text = f"{name}: {error.message}"
     return " ".join(text.split())

@@ -9,6 +9,7 @@ import click
 
 from trackgate_proxy.config.nginx import render, write_config
 from trackgate_proxy.site.container_options import ContainerOptions, container_options
+from trackgate_proxy.site.container_settings import container_settings
 from trackgate_proxy.site.data_folder import ensure_folders
 from trackgate_proxy.site.options import SiteOptions, site_options
 from trackgate_proxy.site.placement import CONTAINER
@@ -88,7 +89,4 @@ def config(
 def _placed(site: SiteOptions, container: ContainerOptions) -> ProxySettings:
     if not container.is_wanted:
         return site.proxy_settings()
-    # Loads what looks at certificates, which is slow and only needed here.
-    from trackgate_proxy.site.plan import container_settings  # noqa: PLC0415
-
     return container_settings(site, container.said(site), CONTAINER)

@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-import functools
 import os
-import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec
+from typing import TYPE_CHECKING
 
 import click
 
-from trackgate_proxy.account import account_name, become_owner
+from trackgate_proxy.account import account_name
+from trackgate_proxy.people.data_folder_command import for_data_folder
 from trackgate_proxy.people.htpasswd import PeopleError, require_name
 from trackgate_proxy.people.login_lines import login_lines
+from trackgate_proxy.people.password_reading import read_password
 from trackgate_proxy.people.rolebook import DEFAULT_ROLE, ROLES, open_rolebook
-from trackgate_proxy.site.data_folder import DataFolder, UnsafeFolder, ensure_folders
-from trackgate_proxy.site.placement import CONTAINER
-from trackgate_proxy.site.stored_settings import (
-    remembered_address,
-    remembered_backend_store,
-)
+from trackgate_proxy.site.data_folder import DataFolder, ensure_folders
+from trackgate_proxy.site.store_option import chosen_store, store_option
+from trackgate_proxy.site.stored_settings import remembered_address
 
 if TYPE_CHECKING:
     from trackgate_proxy.people.people import People
 
-Given = ParamSpec("Given")
-
-_container = click.option(
-    "--container",
-    is_flag=True,
-    hidden=True,
-    envvar="TRACKGATE_CONTAINER",
-    help="For the containers of compose.yaml, whose other folders are elsewhere.",
-)
-_data_dir = click.option(
-    "--data-dir",
-    type=click.Path(path_type=Path),
-    default=Path("data"),
-    envvar="TRACKGATE_DATA_DIR",
-    show_default=True,
-    show_envvar=True,
-    help="Data folder of the server.",
-)
-_backend_store_uri = click.option(
-    "--backend-store-uri",
-    envvar="TRACKGATE_BACKEND_STORE_URI",
-    show_envvar=True,
-    help="Database with the roles; by default what `trackgate up` was given.",
+_backend_store_uri = store_option(
+    "Database with the roles; by default what `trackgate up` was given."
 )
 _password_stdin = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input."
@@ -63,41 +37,13 @@ def users() -> None:
     """People who may use the server, and their roles."""
 
 
-def _command(
-    function: Callable[Concatenate[DataFolder, Given], None],
-) -> Callable[Concatenate[Path, bool, Given], None]:
-    """Take --data-dir as its folder, work as its owner, show refusals in one line."""
-
-    @_container
-    @functools.wraps(function)
-    def run(
-        data_dir: Path, container: bool, *args: Given.args, **kwargs: Given.kwargs
-    ) -> None:
-        data = DataFolder.at(data_dir)
-        if container:
-            data = DataFolder(data.root, CONTAINER.elsewhere)
-        os.umask(0o027)
-        try:
-            become_owner(data.root)
-            function(data, *args, **kwargs)
-        except (PeopleError, UnsafeFolder) as error:
-            raise click.ClickException(str(error)) from error
-        except PermissionError as error:
-            raise click.ClickException(
-                f"{error.filename} cannot be used by this account: {error.strerror}."
-            ) from error
-
-    return run
-
-
 @users.command()
 @click.argument("name")
 @click.option("--role", type=_role_choice, default=DEFAULT_ROLE, show_default=True)
 @_password_stdin
 @_password_prompt
-@_data_dir
 @_backend_store_uri
-@_command
+@for_data_folder
 def add(
     data: DataFolder,
     name: str,
@@ -109,13 +55,12 @@ def add(
     """Let a new person in; prints the password once unless it was given."""
     require_name(name)
     ensure_folders(data)
-    password = _read_password(password_stdin, prompt)
-    given = password is not None
-    password = password or _make_password()
-    with open_rolebook(data.root, _store(data, backend_store_uri)) as rolebook:
+    given = read_password(password_stdin, prompt)
+    password = given or _make_password()
+    with open_rolebook(data.root, chosen_store(data, backend_store_uri)) as rolebook:
         _people(data).add(name, password, role, rolebook, _operator())
     click.echo(f"Added {name} as {role}.")
-    if not given:
+    if given is None:
         _show_once(data, name, password)
 
 
@@ -123,17 +68,15 @@ def add(
 @click.argument("name")
 @_password_stdin
 @_password_prompt
-@_data_dir
-@_command
+@for_data_folder
 def passwd(data: DataFolder, name: str, password_stdin: bool, prompt: bool) -> None:
     """Give a person another password; the old one stops to count at once."""
     _require_folder(data)
-    password = _read_password(password_stdin, prompt)
-    given = password is not None
-    password = password or _make_password()
+    given = read_password(password_stdin, prompt)
+    password = given or _make_password()
     _people(data).set_password(name, password)
     click.echo(f"Changed the password of {name}.")
-    if not given:
+    if given is None:
         _show_once(data, name, password)
 
 
@@ -141,9 +84,8 @@ def passwd(data: DataFolder, name: str, password_stdin: bool, prompt: bool) -> N
 @click.argument("name")
 @click.argument("new_role", type=_role_choice, required=False)
 @click.option("--role", type=_role_choice, help="The same as the second argument.")
-@_data_dir
 @_backend_store_uri
-@_command
+@for_data_folder
 def role(
     data: DataFolder,
     name: str,
@@ -156,16 +98,15 @@ def role(
     chosen = new_role or role
     if chosen is None:
         raise click.UsageError(f"Name the role: one of {', '.join(ROLES)}.")
-    with open_rolebook(data.root, _store(data, backend_store_uri)) as rolebook:
+    with open_rolebook(data.root, chosen_store(data, backend_store_uri)) as rolebook:
         _people(data).set_role(name, chosen, rolebook, _operator())
     click.echo(f"{name} is now {chosen}.")
 
 
 @users.command()
 @click.argument("name")
-@_data_dir
 @_backend_store_uri
-@_command
+@for_data_folder
 def remove(data: DataFolder, name: str, backend_store_uri: str | None) -> None:
     """Lock a person out at once. What they logged stays, under their name."""
     _require_folder(data)
@@ -173,7 +114,7 @@ def remove(data: DataFolder, name: str, backend_store_uri: str | None) -> None:
     had_entry = _people(data).lock_out(name)
     if had_entry:
         click.echo(f"{name} can no longer log in.")
-    with open_rolebook(data.root, _store(data, backend_store_uri)) as rolebook:
+    with open_rolebook(data.root, chosen_store(data, backend_store_uri)) as rolebook:
         had_role = name in rolebook.get_all()
         rolebook.remove(name)
     if not (had_entry or had_role):
@@ -181,13 +122,12 @@ def remove(data: DataFolder, name: str, backend_store_uri: str | None) -> None:
 
 
 @users.command("list")
-@_data_dir
 @_backend_store_uri
-@_command
+@for_data_folder
 def list_people(data: DataFolder, backend_store_uri: str | None) -> None:
     """Show everybody with their role."""
     _require_folder(data)
-    with open_rolebook(data.root, _store(data, backend_store_uri)) as rolebook:
+    with open_rolebook(data.root, chosen_store(data, backend_store_uri)) as rolebook:
         roles = rolebook.get_all()
     for person in _people(data).list(roles):
         note = "" if person.can_log_in else "  (no password: cannot log in)"
@@ -197,12 +137,11 @@ def list_people(data: DataFolder, backend_store_uri: str | None) -> None:
 @users.command()
 @click.argument("name")
 @_password_stdin
-@_data_dir
-@_command
+@for_data_folder
 def verify(data: DataFolder, name: str, password_stdin: bool) -> None:
     """Check a password, asked for or from standard input; fails if it is wrong."""
     _require_folder(data)
-    password = _read_password(password_stdin, prompt=not password_stdin, confirm=False)
+    password = read_password(password_stdin, prompt=not password_stdin, confirm=False)
     if not _people(data).verify(name, password or ""):
         raise click.ClickException(f"That is not the password of anybody named {name}.")
     click.echo(f"{name} can log in with this password.")
@@ -222,20 +161,6 @@ def _make_password() -> str:
     return make_password()
 
 
-def _read_password(stdin: bool, prompt: bool, confirm: bool = True) -> str | None:
-    """A password that the person at the keyboard or a pipe gave, else None."""
-    if stdin and prompt:
-        raise click.UsageError("--password-stdin and --prompt exclude each other.")
-    if stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-        if not password:
-            raise PeopleError("Standard input held no password.")
-        return password
-    if prompt:
-        return click.prompt("Password", hide_input=True, confirmation_prompt=confirm)
-    return None
-
-
 def _show_once(data: DataFolder, name: str, password: str) -> None:
     click.echo("The password, shown only now:\n")
     for line in login_lines(_address(data), name, password):
@@ -248,10 +173,6 @@ def _address(data: DataFolder) -> str:
         return data.address.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return remembered_address(data) or "http://127.0.0.1:8080"
-
-
-def _store(data: DataFolder, given: str | None) -> str | None:
-    return given or remembered_backend_store(data)
 
 
 def _require_folder(data: DataFolder) -> None:

@@ -11,8 +11,8 @@ import click
 from trackgate_proxy.account import account_name, become_owner
 from trackgate_proxy.one_line_command import OneLineCommand
 from trackgate_proxy.people.htpasswd import PeopleError, require_name
+from trackgate_proxy.setup.plan import SitePlan, container_plan, native_plan
 from trackgate_proxy.setup.steps import (
-    STORE_VARIABLE,
     StepFailed,
     add_first_user,
     make_folders,
@@ -26,13 +26,16 @@ from trackgate_proxy.site.container_options import ContainerOptions, container_o
 from trackgate_proxy.site.data_folder import DataFolder, UnsafeFolder
 from trackgate_proxy.site.options import SiteOptions, site_options
 from trackgate_proxy.site.placement import CONTAINER, Placement
-from trackgate_proxy.site.plan import SitePlan, container_plan, native_plan
 from trackgate_proxy.site.settings_error import SettingsError
+from trackgate_proxy.site.store_option import (
+    STORE_VARIABLE,
+    chosen_store,
+    store_option,
+)
 from trackgate_proxy.site.stored_settings import (
     is_sqlite,
     remember_address,
     remember_backend_store,
-    remembered_backend_store,
 )
 
 _REFUSALS = (PeopleError, SettingsError, UnsafeFolder)
@@ -40,11 +43,7 @@ _REFUSALS = (PeopleError, SettingsError, UnsafeFolder)
 
 @click.command(cls=OneLineCommand)
 @site_options
-@click.option(
-    "--backend-store-uri",
-    envvar=STORE_VARIABLE,
-    help="Database; by default SQLite in the data folder. It is remembered.",
-)
+@store_option("Database; by default SQLite in the data folder. It is remembered.")
 @container_options
 @click.option(
     "--first-user",
@@ -108,7 +107,7 @@ def _set_up(plan: SitePlan, given_store: str | None, first_user: str) -> None:
         click.echo(f"Warning: {warning}", err=True)
     make_folders(data)
     with only_one(data):
-        store = given_store or remembered_backend_store(data)
+        store = chosen_store(data, given_store)
         provide_certificate(plan)
         upgrade_database(data, store)
         _remember(plan, data, given_store)

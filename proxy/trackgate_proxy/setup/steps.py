@@ -22,12 +22,12 @@ from trackgate_proxy.people.login_lines import login_lines
 from trackgate_proxy.people.passwords import make_password
 from trackgate_proxy.people.people import People
 from trackgate_proxy.people.rolebook import open_rolebook
+from trackgate_proxy.setup.plan import SitePlan
 from trackgate_proxy.site.certificates import ensure_self_signed
 from trackgate_proxy.site.data_folder import DataFolder, ensure_folders
-from trackgate_proxy.site.plan import SitePlan
 from trackgate_proxy.site.settings import ProxySettings
+from trackgate_proxy.site.store_option import STORE_VARIABLE
 
-STORE_VARIABLE = "TRACKGATE_BACKEND_STORE_URI"
 _UPGRADE = (sys.executable, "-m", "trackgate", "db", "upgrade")
 _FIRST_ROLE = "admin"
 

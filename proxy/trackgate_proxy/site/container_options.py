@@ -11,6 +11,7 @@ import click
 
 from trackgate_proxy.site.container import ContainerSite, Published
 from trackgate_proxy.site.options import SiteOptions
+from trackgate_proxy.site.placement import CONTAINER_VARIABLE
 from trackgate_proxy.site.settings_error import SettingsError
 
 _OPTIONS = (
@@ -18,7 +19,7 @@ _OPTIONS = (
         "--container",
         "is_wanted",
         is_flag=True,
-        envvar="TRACKGATE_CONTAINER",
+        envvar=CONTAINER_VARIABLE,
         help="Place everything as compose.yaml mounts it.",
     ),
     click.option(

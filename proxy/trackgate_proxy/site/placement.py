@@ -8,6 +8,9 @@ from pathlib import Path
 from trackgate_proxy.site.data_folder import DataFolder, Elsewhere
 from trackgate_proxy.site.settings import ProxySettings
 
+# compose.yaml sets it for the commands in its containers.
+CONTAINER_VARIABLE = "TRACKGATE_CONTAINER"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:

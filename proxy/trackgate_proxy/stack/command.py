@@ -11,11 +11,12 @@ import click
 from trackgate_proxy.account import become_owner, nginx_account
 from trackgate_proxy.nginx_binary import NginxError, find_nginx
 from trackgate_proxy.people.htpasswd import PeopleError
-from trackgate_proxy.site.data_folder import DataFolder, UnsafeFolder, ensure_folders
+from trackgate_proxy.site.data_folder import UnsafeFolder, ensure_folders
 from trackgate_proxy.site.options import SiteOptions, site_options
 from trackgate_proxy.site.serving_options import KeepingOptions, keeping_options
 from trackgate_proxy.site.settings import ProxySettings
 from trackgate_proxy.site.settings_error import SettingsError
+from trackgate_proxy.site.store_option import STORE_VARIABLE, store_option
 from trackgate_proxy.site.stored_settings import (
     remember_address,
     remember_backend_store,
@@ -26,7 +27,6 @@ from trackgate_proxy.stack.foreground import turn_into_foreground
 from trackgate_proxy.stack.plan import ServerOptions, StackError, prepare_stack
 from trackgate_proxy.stack.serving import ensure_keeper_role
 
-_STORE = "TRACKGATE_BACKEND_STORE_URI"
 _REFUSALS = (NginxError, PeopleError, SettingsError, StackError, UnsafeFolder)
 
 
@@ -40,11 +40,7 @@ _REFUSALS = (NginxError, PeopleError, SettingsError, StackError, UnsafeFolder)
     show_default=True,
     help="Worker processes of the server.",
 )
-@click.option(
-    "--backend-store-uri",
-    envvar=_STORE,
-    help="Database; by default SQLite in the data folder. It is remembered.",
-)
+@store_option("Database; by default SQLite in the data folder. It is remembered.")
 @keeping_options
 def up(
     site: SiteOptions,
@@ -68,7 +64,9 @@ def up(
         settings = replace(site.proxy_settings(), run_as=nginx_account(), standby=True)
         ensure_folders(data)
         site.ensure_certificate(settings)
-        store = _store(data, backend_store_uri)
+        if backend_store_uri:
+            remember_backend_store(data, backend_store_uri)
+        store = remembered_backend_store(data)
         _warn(site, settings)
         if settings.served:
             ensure_keeper_role(data, store)
@@ -85,15 +83,8 @@ def up(
     turn_into_foreground(plan)
 
 
-def _store(data: DataFolder, given: str | None) -> str | None:
-    """The database's address when it is not the default one."""
-    if given:
-        remember_backend_store(data, given)
-    return remembered_backend_store(data)
-
-
 def _server_environment(store: str | None) -> dict[str, str]:
-    return {_STORE: store} if store else {}
+    return {STORE_VARIABLE: store} if store else {}
 
 
 def _warn(site: SiteOptions, settings: ProxySettings) -> None:

@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from trackgate_proxy.site.options import site_options
 from trackgate_proxy.site.settings_error import SettingsError
+from trackgate_proxy.site.store_option import STORE_VARIABLE
 from trackgate_proxy.systemd.settings import Variable, read_settings
 
 SETTINGS_FILE = Path("/etc/trackgate/trackgate.env")
@@ -66,7 +67,7 @@ _OWN_OPTIONS = (
     click.option(
         "--backend-store-uri",
         default="",
-        envvar="TRACKGATE_BACKEND_STORE_URI",
+        envvar=STORE_VARIABLE,
         help="Database; SQLite in the data folder if empty.",
     ),
     click.option(

@@ -10,19 +10,15 @@ from trackgate_proxy.account import nginx_account
 from trackgate_proxy.config.rules import host_names
 from trackgate_proxy.site.address import address_of
 from trackgate_proxy.site.container import ContainerSite
+from trackgate_proxy.site.container_settings import container_settings
 from trackgate_proxy.site.given_certificate import NamedFile, check_certificate
 from trackgate_proxy.site.options import (
     SELF_SIGNED,
     SiteOptions,
     certificate_names,
-    self_signed,
 )
 from trackgate_proxy.site.placement import Placement
-from trackgate_proxy.site.settings import ProxySettings, Tls
-
-# As certbot and most others name them.
-CERTIFICATE_NAME = "fullchain.pem"
-KEY_NAME = "privkey.pem"
+from trackgate_proxy.site.settings import ProxySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +64,11 @@ def container_plan(
         if said.certificates:
             of = f"of CERTIFICATES={said.certificates}"
             warnings += check_certificate(
-                NamedFile(settings.tls.certificate, f"{CERTIFICATE_NAME} {of}"),
-                NamedFile(settings.tls.key, f"{KEY_NAME} {of}"),
+                NamedFile(file := settings.tls.certificate, f"{file.name} {of}"),
+                NamedFile(file := settings.tls.key, f"{file.name} {of}"),
                 [said.public.host],
                 now,
             )
         else:
             names = host_names(settings)
     return SitePlan(settings, said.address, names, warnings)
-
-
-def container_settings(
-    site: SiteOptions, said: ContainerSite, placement: Placement
-) -> ProxySettings:
-    """The settings there. Raises SettingsError for what contradicts itself."""
-    said.check()
-    # TLS follows from what was said, and the place to listen from the placement.
-    plain = replace(site, tls=None, tls_cert=None, tls_key=None, redirect_port=None)
-    settings = placement.settings(plain.proxy_settings())
-    return replace(settings, tls=_container_tls(settings, said, placement))
-
-
-def _container_tls(
-    settings: ProxySettings, said: ContainerSite, placement: Placement
-) -> Tls | None:
-    if not said.speaks_tls:
-        return None
-    if not said.certificates:
-        return self_signed(settings.data)
-    folder = placement.certificates
-    return Tls(folder / CERTIFICATE_NAME, folder / KEY_NAME)
