@@ -2,6 +2,10 @@
 # line of that. While no server lives each request makes a line for each slot; of those
 # one a second says enough, for the access log has every request.
 
+# A line is printed as one string, so that mawk writes it by one call: others write to
+# the same pipe.
+BEGIN { ORS = "" }
+
 /^[^"]*connect\(\) to unix:[^ ]*\/slot-[0-9]+\.sock failed/ {
   if ($2 == second) next
   second = $2
@@ -13,6 +17,6 @@
   # A signed link is a credential.
   gsub(/\/signed\/[^!" ?]+/, "/signed/...")
   gsub(/"/, "\\\"")
-  printf "{\"source\":\"nginx\",\"message\":\"%s\"}\n", $0
+  print "{\"source\":\"nginx\",\"message\":\"" $0 "\"}\n"
   fflush()
 }

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+import socket
 import subprocess
 from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("mawk") is None, reason="there is no mawk, Debian's awk"
+)
 
 _PROGRAM = Path(__file__).parents[2] / "proxy" / "container" / "error-log.awk"
 _REFUSED = (
@@ -43,9 +51,18 @@ def test_no_request_hides_its_own_line() -> None:
 
 
 def _messages(*lines: str) -> list[str]:
+    """What each line became; fails unless each was written by one call."""
     given = "".join(line + "\n" for line in lines).encode()
-    command = ["awk", "-f", str(_PROGRAM)]
-    said = subprocess.run(command, input=given, capture_output=True, check=True).stdout
-    entries = [json.loads(line) for line in said.splitlines()]
+    command = ["mawk", "-W", "interactive", "-f", str(_PROGRAM)]
+    # Keeps apart what is written apart.
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        subprocess.run(
+            command, input=given, stdout=theirs.fileno(), check=True, timeout=10
+        )
+        theirs.close()
+        entries = [
+            json.loads(written) for written in iter(lambda: ours.recv(4096), b"")
+        ]
     assert all(entry.pop("source") == "nginx" for entry in entries)
     return [entry["message"] for entry in entries]
