@@ -53,6 +53,26 @@ def snapshots(**given: Any) -> None:
 
 
 @db.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@options(*_PLACES)
+def backup(file: Path, **given: Any) -> None:
+    """Copy the database, as it is now, to a new file; servers may be running.
+
+    `trackgate db restore` puts it back.
+    """
+    from trackgate_server.store import migrate  # noqa: PLC0415 - heavy
+    from trackgate_server.store.database import open_for  # noqa: PLC0415
+
+    file = file.absolute()
+    settings = chosen_settings(given)
+    with one_line_errors():
+        database = open_for(settings, connections=1)
+        migrate.back_up(database, settings.snapshot_folder, file)
+        database.close()
+    click.echo(f"Copied the database to {file}.")
+
+
+@db.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @options(*_PLACES)

@@ -177,6 +177,33 @@ def test_what_a_restore_replaced_can_be_put_back(tmp_path: Path, old_uri: str) -
     assert rows_of(old_uri) == upgraded
 
 
+def test_a_backup_of_a_running_server_can_be_put_back(
+    tmp_path: Path, store_uri: str
+) -> None:
+    backup = tmp_path / "elsewhere" / "backup"
+    backup.parent.mkdir()
+    with running_app(tmp_path, store_uri) as app:
+        new_run(app.client("ada"), "0")
+        done(store_uri, tmp_path, "backup", str(backup))
+        kept = rows_of(store_uri)
+        new_run(app.client("ada"), "0")
+
+    assert backup.stat().st_mode & 0o777 == 0o600
+    again = refused(store_uri, tmp_path, "backup", str(backup))
+    assert f"{backup} is there already" in again
+    done(store_uri, tmp_path, "restore", str(backup), "--yes")
+    assert rows_of(store_uri) == kept
+
+
+def test_where_there_is_no_database_nothing_is_backed_up(
+    tmp_path: Path, store_uri: str
+) -> None:
+    said = refused(store_uri, tmp_path, "backup", str(tmp_path / "backup"))
+
+    assert "There is no database yet" in said
+    assert not (tmp_path / "backup").exists()
+
+
 def test_an_older_version_names_the_way_back(tmp_path: Path, old_uri: str) -> None:
     done(old_uri, tmp_path, "upgrade")
     (snapshot,) = snapshots(old_uri, tmp_path)

@@ -106,6 +106,23 @@ def upgrade(
         return Upgrade(before, kept)
 
 
+def back_up(database: Database, folder: Path, file: Path) -> None:
+    """Copy the database to a new file, while others may use it.
+
+    folder  of PostgreSQL's snapshots
+
+    Raises DatabaseRefused where there is no database, or where it cannot be copied.
+    """
+    with database.alone() as connection:
+        if schema_of(connection) is None:
+            raise DatabaseRefused(
+                "There is no database yet: is TRACKGATE_BACKEND_STORE_URI"
+                " (--backend-store-uri) the one the server has?"
+            )
+        connection.rollback()
+        database.snapshots(folder).take_to(connection, file)
+
+
 def restore(database: Database, folder: Path, file: Path) -> Path | None:
     """Put a snapshot in the database's place; where the present one is kept, if any.
 

@@ -99,6 +99,21 @@ class Snapshots(ABC):
             self._drop_surplus(revision)
         return file
 
+    def take_to(self, connection: Connection, file: Path) -> None:
+        """Keep the database as it is now in a new file of somebody's own.
+
+        The file may be put back like any other. Errors as `write`, and where there is
+        such a file already.
+        """
+        if file.exists():
+            raise DatabaseRefused(f"{file} is there already; name a new file.")
+        partial = self.new_partial(file)
+        try:
+            self.write(connection, partial)
+            self.finish(partial, file)
+        finally:
+            partial.unlink(missing_ok=True)
+
     def list(self) -> list[Snapshot]:
         """All that are there, the newest first."""
         pattern = re.compile(
@@ -134,10 +149,11 @@ class Snapshots(ABC):
                 if name.startswith(f"{self._stem}.") and _PARTIAL in name:
                     (self.folder / name).unlink()
             partial = file.with_name(file.name + _PARTIAL)
+            partial.unlink(missing_ok=True)
             partial.touch(mode=0o600, exist_ok=False)
         except OSError as error:
             raise DatabaseRefused(
-                f"No file can be made in {self.folder}: {error.strerror}. Nothing was"
+                f"No file can be made in {file.parent}: {error.strerror}. Nothing was"
                 " changed."
             ) from error
         return partial
@@ -146,7 +162,7 @@ class Snapshots(ABC):
         """Give a written file its name, on disk for good."""
         sync(partial)
         partial.replace(file)
-        sync(self.folder)
+        sync(file.parent)
 
     def _drop_surplus(self, revision: str) -> None:
         same = [
