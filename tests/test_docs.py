@@ -21,6 +21,7 @@ from tests.fixtures.sites import PASSWORDS, Stack, running_stack
 
 _PROJECT = Path(__file__).parents[1]
 _README = (_PROJECT / "README.md").read_text(encoding="utf-8")
+_EXAMPLE = (_PROJECT / ".env.example").read_text(encoding="utf-8")
 _PAGES = {
     page.name: page.read_text(encoding="utf-8")
     for page in (*_PROJECT.glob("*.md"), *(_PROJECT / "docs").glob("*.md"))
@@ -118,6 +119,15 @@ def test_links_between_pages_lead_somewhere() -> None:
         folder = _PROJECT if (_PROJECT / name).exists() else _PROJECT / "docs"
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
             assert (folder / target).exists(), f"{name} links to {target}"
+
+
+def test_every_setting_of_the_containers_is_in_the_example() -> None:
+    described = set(re.findall(r"^#?([A-Z0-9_]+)=", _EXAMPLE, re.MULTILINE))
+    used: set[str] = set()
+    for file in _PROJECT.glob("compose*.yaml"):
+        used |= set(re.findall(r"\$\{([A-Z0-9_]+)", file.read_text(encoding="utf-8")))
+
+    assert described == used | {"COMPOSE_FILE"}
 
 
 def _blocks(language: str) -> list[str]:

@@ -118,6 +118,16 @@ def test_logs_are_json_and_tell_no_password(stack: Stack) -> None:
     assert stack.passwords["admin"] not in stack.logs("proxy") + stack.logs("server")
 
 
+@pytest.mark.parametrize("service", _SERVICES)
+def test_an_image_adds_less_than_150_mb_to_its_base(stack: Stack, service: str) -> None:
+    (container,) = stack.containers(service)
+    image = stack.inspect(stack.inspect(container)["Image"])
+    base = stack.inspect("debian:trixie-slim")
+
+    assert image["Size"] - base["Size"] < 150_000_000
+    assert image["RootFS"]["Layers"][0] == base["RootFS"]["Layers"][0]
+
+
 def test_a_second_up_changes_nothing(stack: Stack) -> None:
     before = _running(stack)
 
