@@ -27,6 +27,7 @@ from trackgate_proxy.site.certificates import ensure_self_signed
 from trackgate_proxy.site.data_folder import DataFolder, ensure_folders
 from trackgate_proxy.site.settings import ProxySettings
 from trackgate_proxy.site.store_option import STORE_VARIABLE
+from trackgate_proxy.stack.lock import is_up, try_lock
 
 _UPGRADE = (sys.executable, "-m", "trackgate", "db", "upgrade")
 _FIRST_ROLE = "admin"
@@ -54,7 +55,7 @@ def only_one(data: DataFolder) -> Generator[None]:
     """Let no other set-up work on the data folder until the block ends."""
     descriptor = os.open(data.root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        if not _has_locked(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        if not try_lock(descriptor, fcntl.LOCK_EX):
             say("Lock", "another set-up is at work, waiting for its end")
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -132,22 +133,6 @@ def _with_verdict_cache(settings: ProxySettings) -> ProxySettings:
     if settings.data.elsewhere is not None:
         return settings
     return replace(settings, verdict_cache=choose_verdict_cache(settings.data))
-
-
-def is_up(data: DataFolder) -> bool:
-    """Whether `trackgate up` runs on the folder: it has options of its own."""
-    if not (data.address.exists() and data.up_lock.exists()):
-        return False
-    with open(data.up_lock, "rb") as lock:
-        return not _has_locked(lock.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
-
-
-def _has_locked(descriptor: int, how: int) -> bool:
-    try:
-        fcntl.flock(descriptor, how)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _content(path: Path) -> bytes:

@@ -24,8 +24,10 @@ from trackgate_proxy.site.stored_settings import (
 )
 from trackgate_proxy.stack.child import REPLACE_SIGNAL
 from trackgate_proxy.stack.foreground import turn_into_foreground
-from trackgate_proxy.stack.plan import ServerOptions, StackError, prepare_stack
+from trackgate_proxy.stack.preparing import prepare_stack
+from trackgate_proxy.stack.programs import ServerOptions
 from trackgate_proxy.stack.serving import ensure_keeper_role
+from trackgate_proxy.stack.stack_error import StackError
 
 _REFUSALS = (NginxError, PeopleError, SettingsError, StackError, UnsafeFolder)
 
