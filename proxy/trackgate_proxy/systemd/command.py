@@ -15,25 +15,22 @@ from trackgate_proxy.nginx_binary import NginxError, find_nginx
 from trackgate_proxy.one_line_command import OneLineCommand
 from trackgate_proxy.site.options import SiteOptions
 from trackgate_proxy.site.settings_error import SettingsError
+from trackgate_proxy.systemd.installation import Installation, Programs
 from trackgate_proxy.systemd.options import (
     require_same,
     systemd_options,
     variables,
 )
 from trackgate_proxy.systemd.settings import settings_text
-from trackgate_proxy.systemd.units import (
-    FIRST_FREE_PORT,
-    MARK,
-    Installation,
-    Programs,
-    units,
-)
+from trackgate_proxy.systemd.units import MARK, units
 from trackgate_proxy.whole_file import write_whole
 
 _ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
 # What the units hide from what they start (ProtectHome=, PrivateTmp=).
 _HIDDEN = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - names only
 _UNIT_MODE = 0o644
+# Ports below it need a capability (ip(7), ip_unprivileged_port_start).
+_FIRST_FREE_PORT = 1024
 
 
 @click.command(cls=OneLineCommand)
@@ -113,7 +110,7 @@ def _has_privileged_port(site: SiteOptions, servers: int) -> bool:
             f"--servers {servers} is too many: at most {settings.slots}."
         )
     redirect = settings.tls.redirect_port if settings.tls else None
-    return min(settings.port, redirect or settings.port) < FIRST_FREE_PORT
+    return min(settings.port, redirect or settings.port) < _FIRST_FREE_PORT
 
 
 def _warn_of_hidden(installation: Installation) -> None:
