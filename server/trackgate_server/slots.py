@@ -14,29 +14,21 @@ containers have. Standard library only: the main process stays small.
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import os
 import re
 import socket
-import stat
 import time
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-_LOCK = "lock"
-_NEW_LINK = "slot.new"
+from trackgate_server.slot_folder import SlotFolder, UnsafeSlots, try_lock
+
 _SLOT = re.compile(r"slot-\d+")
 _ALIVE = ".alive"
 _SOCKET = ".sock"
 _LOCK_PATIENCE_S = 10.0
 _LEAVE_PATIENCE_S = 1.0
-_TRY_AGAIN_S = 0.005
-
-
-class UnsafeSlots(ValueError):
-    """The folder cannot be used as it is; the message says what to change."""
 
 
 class LostPlace(Exception):
@@ -44,11 +36,7 @@ class LostPlace(Exception):
 
 
 class Slots:
-    """One server's place in a folder of slots.
-
-    Names are looked up in the folder's descriptor, not by path: nobody can exchange
-    the folder meanwhile, and a long path does not matter (a socket's holds 107 bytes).
-    """
+    """One server's place in a folder of slots."""
 
     def __init__(self, folder: Path, count: int) -> None:
         """Open the folder, which is made if it is not there.
@@ -59,7 +47,7 @@ class Slots:
         """
         if count < 1:
             raise UnsafeSlots(f"{count} slots are too few; set --slots to 1 or more.")
-        self._folder = _open_private(folder)
+        self._folder = SlotFolder(folder)
         self._count = count
         self._id = ""
         self._alive = -1
@@ -76,12 +64,12 @@ class Slots:
         this process only. Raises UnsafeSlots when the folder stays locked.
         """
         try:
-            with self._locked(_LOCK_PATIENCE_S):
+            with self._folder.locked(_LOCK_PATIENCE_S):
                 self._renew()
                 self._id, self._alive = self._claim()
         except TimeoutError as error:
             raise UnsafeSlots(f"{error} Another server hangs; end it.") from error
-        return f"/proc/self/fd/{self._folder}/{self._id}{_SOCKET}"
+        return self._folder.address(self._id + _SOCKET)
 
     def let_go(self) -> None:
         """In a forked process: leave it to the main process to be alive."""
@@ -93,9 +81,9 @@ class Slots:
 
         Does nothing when the server has left already.
         """
-        with self._locked(_LOCK_PATIENCE_S):
+        with self._folder.locked(_LOCK_PATIENCE_S):
             try:
-                descriptor = self._open(self._id + _ALIVE, os.O_RDWR)
+                descriptor = self._folder.open(self._id + _ALIVE, os.O_RDWR)
             except FileNotFoundError:
                 return 0
             with open(descriptor, "r+b") as file:
@@ -110,19 +98,19 @@ class Slots:
 
         Skipped when somebody else is changing the folder. Raises LostPlace.
         """
-        with suppress(TimeoutError), self._locked(0):
+        with suppress(TimeoutError), self._folder.locked(0):
             for name in (self._id + _ALIVE, self._id + _SOCKET):
-                if not self._exists(name):
+                if not self._folder.exists(name):
                     raise LostPlace(f"{name} was removed from the folder of slots.")
             self._renew()
 
     def leave(self) -> None:
         """Give the slots to the others; new connections come here no more."""
         # Whatever became of the folder, the server goes on to stop.
-        with suppress(OSError), self._locked(_LEAVE_PATIENCE_S):
-            self._remove(self._id + _ALIVE)
+        with suppress(OSError), self._folder.locked(_LEAVE_PATIENCE_S):
+            self._folder.remove(self._id + _ALIVE)
             self._renew()
-        self._remove(self._id + _SOCKET)
+        self._folder.remove(self._id + _SOCKET)
 
     def _claim(self) -> tuple[str, int]:
         """An id that nobody has, and the descriptor whose lock says so."""
@@ -132,8 +120,8 @@ class Slots:
         for server in itertools.chain([own], further):
             if _SLOT.fullmatch(server):
                 continue
-            descriptor = self._open(server + _ALIVE, os.O_RDWR | os.O_CREAT)
-            if _try_lock(descriptor):
+            descriptor = self._folder.open(server + _ALIVE, os.O_RDWR | os.O_CREAT)
+            if try_lock(descriptor):
                 return server, descriptor
             os.close(descriptor)
         raise AssertionError("the ids are endless")
@@ -143,15 +131,15 @@ class Slots:
 
         The folder must be locked.
         """
-        names = os.listdir(self._folder)
+        names = self._folder.names()
         known = {name.removesuffix(_ALIVE) for name in names if name.endswith(_ALIVE)}
         living = {one for one in known if self._is_alive(one)}
         links = {name for name in names if _SLOT.fullmatch(name.removesuffix(_SOCKET))}
         sockets = {name for name in names if name.endswith(_SOCKET)} - links
         for name in sockets - {one + _SOCKET for one in living}:
-            self._remove(name)
+            self._folder.remove(name)
         for server in known - living:
-            self._remove(server + _ALIVE)
+            self._folder.remove(server + _ALIVE)
         return self._share(sorted(filter(None, map(self._ready, living))), links)
 
     def _share(self, ready: list[tuple[int, str]], links: set[str]) -> list[str]:
@@ -159,66 +147,27 @@ class Slots:
         turns = itertools.cycle(server for _, server in ready)
         plan = dict(zip(map(_slot, range(1, self._count + 1)), turns, strict=False))
         for link, server in plan.items():
-            self._point(link, server + _SOCKET)
+            self._folder.point(link, server + _SOCKET)
         # Another server may share out more slots than this one.
         for link in links - plan.keys():
-            if not self._exists(link):
-                self._remove(link)
+            if not self._folder.exists(link):
+                self._folder.remove(link)
         return list(plan.values())
-
-    def _point(self, link: str, target: str) -> None:
-        """Let a slot lead elsewhere, so that it is never missing."""
-        with suppress(OSError):
-            if os.readlink(link, dir_fd=self._folder) == target:
-                return
-        self._remove(_NEW_LINK)
-        os.symlink(target, _NEW_LINK, dir_fd=self._folder)
-        os.rename(_NEW_LINK, link, src_dir_fd=self._folder, dst_dir_fd=self._folder)
 
     def _is_alive(self, server: str) -> bool:
         if server == self._id:
             return True
-        descriptor = self._open(server + _ALIVE, os.O_RDWR)
+        descriptor = self._folder.open(server + _ALIVE, os.O_RDWR)
         try:
-            return not _try_lock(descriptor)
+            return not try_lock(descriptor)
         finally:
             os.close(descriptor)
 
     def _ready(self, server: str) -> tuple[int, str] | None:
         """When a server got ready, and its id; None before."""
-        with open(self._open(server + _ALIVE, os.O_RDONLY), "rb") as file:
+        with open(self._folder.open(server + _ALIVE, os.O_RDONLY), "rb") as file:
             since = file.read()
         return (int(since), server) if since else None
-
-    @contextmanager
-    def _locked(self, patience_s: float) -> Generator[None]:
-        """Hold the folder's lock; raises TimeoutError when it cannot be had."""
-        deadline_s = time.monotonic() + patience_s
-        descriptor = self._open(_LOCK, os.O_RDWR | os.O_CREAT)
-        try:
-            while not _try_lock(descriptor):
-                if time.monotonic() >= deadline_s:
-                    raise TimeoutError("The folder of slots stays locked.")
-                time.sleep(_TRY_AGAIN_S)
-            yield
-        finally:
-            os.close(descriptor)
-
-    def _open(self, name: str, flags: int) -> int:
-        flags |= os.O_CLOEXEC | os.O_NOFOLLOW
-        return os.open(name, flags, 0o600, dir_fd=self._folder)
-
-    def _exists(self, name: str) -> bool:
-        """Whether it is there; a link, whether what it leads to is."""
-        try:
-            os.stat(name, dir_fd=self._folder)
-        except FileNotFoundError:
-            return False
-        return True
-
-    def _remove(self, name: str) -> None:
-        with suppress(FileNotFoundError):
-            os.unlink(name, dir_fd=self._folder)
 
 
 def host_name() -> str:
@@ -228,37 +177,3 @@ def host_name() -> str:
 
 def _slot(number: int) -> str:
     return f"slot-{number:02}{_SOCKET}"
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _open_private(folder: Path) -> int:
-    """The folder's descriptor; whoever could write there could answer for us."""
-    try:
-        with suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise UnsafeSlots(
-            f"--slots-dir {folder} cannot be used: {error.strerror}."
-        ) from error
-    state = os.fstat(descriptor)
-    if state.st_uid != os.geteuid():
-        raise UnsafeSlots(
-            f"--slots-dir {folder} belongs to account {state.st_uid}, and the server"
-            f" runs as {os.geteuid()}; give it to that one: chown {os.geteuid()}"
-            f" {folder}"
-        )
-    mode = stat.S_IMODE(state.st_mode)
-    if mode & 0o077:
-        raise UnsafeSlots(
-            f"--slots-dir {folder} is open to others (mode {mode:04o}); make it"
-            f" private: chmod 700 {folder}"
-        )
-    return descriptor

@@ -15,9 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 from trackgate_server import health
-from trackgate_server.slots import Slots, UnsafeSlots
+from trackgate_server.slot_folder import UnsafeSlots
+from trackgate_server.slots import Slots
 
 from tests.environment.ports import free_port
+from tests.fixtures.accounts import NOBODY, can_import
 from tests.fixtures.processes import Program
 
 _SLOTS = 12
@@ -216,9 +218,9 @@ def test_a_folder_that_others_may_write_to_is_refused(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 def test_a_folder_of_somebody_else_is_refused(folder: Path) -> None:
-    os.chown(folder, 65_534, 65_534)
+    os.chown(folder, NOBODY, NOBODY)
 
-    with pytest.raises(UnsafeSlots, match="belongs to account 65534"):
+    with pytest.raises(UnsafeSlots, match=f"belongs to account {NOBODY}"):
         Slots(folder, _SLOTS)
 
 
@@ -237,18 +239,17 @@ def test_a_socket_and_slots_exclude_each_other(folder: Path, data_dir: Path) -> 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_root_takes_slots_as_the_owner_of_the_data(tmp_path: Path) -> None:
-    look = [sys.executable, "-c", "import trackgate_server.http.app"]
-    if subprocess.run(look, user=65_534, check=False, capture_output=True).returncode:
+    if not can_import("trackgate_server.http.app"):
         pytest.skip("this Python cannot be run by another account")
     # Outside of root's own temporary folders, which nobody else can enter.
     with tempfile.TemporaryDirectory() as home:
-        os.chown(home, 65_534, 65_534)
+        os.chown(home, NOBODY, NOBODY)
         where = ["--data-dir", home, "--slots-dir", f"{home}/servers"]
         command = [sys.executable, "-m", "trackgate_server", *where]
         program = Program(command, tmp_path / "server.log", {})
         program.wait_until(lambda: can_connect(f"{home}/servers/slot-01.sock"))
 
-        assert Path(home, "servers", "slot-01.sock").stat().st_uid == 65_534
+        assert Path(home, "servers", "slot-01.sock").stat().st_uid == NOBODY
         assert program.stop() == 0
 
 

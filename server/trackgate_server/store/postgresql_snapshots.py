@@ -6,11 +6,6 @@ Only tables of the schema that ours are in are kept and put back, with their row
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, cast
@@ -21,6 +16,7 @@ from sqlalchemy import Connection
 
 from trackgate_server.store.database import DatabaseRefused, schema_of
 from trackgate_server.store.postgresql import PostgresqlDatabase
+from trackgate_server.store.postgresql_archives import as_sql, dump, first_line
 from trackgate_server.store.snapshots import Snapshots
 
 # Our account's, in the order of their names; what belongs to others is left alone.
@@ -40,10 +36,6 @@ _COPY = re.compile(rb"COPY .* FROM stdin;\n")
 _COPY_END = b"\\.\n"
 # Commands of psql, and a setting that servers before 17 do not know.
 _NOT_FOR_SERVERS = (b"\\restrict", b"\\unrestrict", b"SET transaction_timeout")
-_OWN_BACKUP = (
-    "If there is a backup of your own, TRACKGATE_SNAPSHOT=no (--no-snapshot) goes on"
-    " without."
-)
 
 
 class PostgresqlSnapshots(Snapshots):
@@ -58,19 +50,10 @@ class PostgresqlSnapshots(Snapshots):
         tables = _our_tables(driver)
         driver.rollback()
         address, environment = self._database.for_programs()
-        _run(
-            [
-                _dumper(driver.info.server_version // 10_000),
-                *("--format=custom", "--compress=1", "--no-password"),
-                *("--no-owner", "--no-privileges", f"--file={file}"),
-                *(f"--table={_pattern(*table)}" for table in tables),
-                f"--dbname={address}",
-            ],
-            environment,
-        )
+        dump(file, tables, driver.info.server_version, address, environment)
 
     def revision_in(self, file: Path) -> str:
-        with _script(file, "--data-only", "--table=alembic_version") as script:
+        with as_sql(file, "--data-only", "--table=alembic_version") as script:
             lines = list(script)
         for line, following in pairwise(lines):
             if _COPY.fullmatch(line):
@@ -118,12 +101,12 @@ def _require_no_others(driver: psycopg.Connection) -> None:
 def _replace(driver: psycopg.Connection, file: Path) -> None:
     """Put an archive's tables in the place of ours; all of them or none."""
     try:
-        with driver.transaction(), _script(file) as script:
+        with driver.transaction(), as_sql(file) as script:
             _drop_tables(driver)
             _play(driver, script)
     except psycopg.Error as error:
         raise DatabaseRefused(
-            f"{file} cannot be put back ({_first_line(str(error))}). Nothing was"
+            f"{file} cannot be put back ({first_line(str(error))}). Nothing was"
             " changed."
         ) from error
 
@@ -154,86 +137,3 @@ def _copy_rows(driver: psycopg.Connection, command: bytes, script: IO[bytes]) ->
             if not line:
                 raise psycopg.DataError("it ends in the middle of a table")
             rows.write(line)
-
-
-@contextmanager
-def _script(file: Path, *options: str) -> Generator[IO[bytes]]:
-    """An archive as SQL. Raises DatabaseRefused if it cannot be read to its end."""
-    command = [
-        _reader(),
-        *("--file=-", "--no-owner", "--no-privileges", "--no-comments"),
-        *(*options, str(file.absolute())),
-    ]
-    with (
-        tempfile.TemporaryFile() as complaints,
-        subprocess.Popen(  # noqa: S603 - no shell, and a file's name as its last word
-            command, stdout=subprocess.PIPE, stderr=complaints
-        ) as program,
-    ):
-        yield cast("IO[bytes]", program.stdout)
-        if program.wait() != 0:
-            complaints.seek(0)
-            complaint = _first_line(complaints.read().decode(errors="replace"))
-            raise DatabaseRefused(f"{file} cannot be read ({complaint}).")
-
-
-def _run(command: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(  # noqa: S603 - no shell; tables are quoted
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode != 0:
-        raise DatabaseRefused(
-            f"No snapshot can be taken ({_first_line(done.stderr)}), so nothing was"
-            f" changed. {_OWN_BACKUP}"
-        )
-
-
-def _dumper(release: int) -> str:
-    """`pg_dump` that is no older than the server. Raises DatabaseRefused."""
-    program = shutil.which("pg_dump")
-    found = 0 if program is None else _release_of(program)
-    if program is not None and found >= release:
-        return program
-    instead = f"{program} is of {found}" if found else "there is none"
-    raise DatabaseRefused(
-        "Before the database is changed a snapshot is taken, which needs pg_dump of"
-        f" PostgreSQL {release} or newer, and {instead}: install"
-        f" postgresql-client-{release}. {_OWN_BACKUP}"
-    )
-
-
-def _reader() -> str:
-    program = shutil.which("pg_restore")
-    if program is None:
-        raise DatabaseRefused(
-            "Reading a snapshot needs pg_restore, and there is none: install"
-            " postgresql-client."
-        )
-    return program
-
-
-def _release_of(program: str) -> int:
-    """Its major version; 0 if it does not tell."""
-    try:
-        done = subprocess.run(  # noqa: S603 - found in PATH
-            [program, "--version"], capture_output=True, text=True, check=False
-        )
-    except OSError:
-        return 0
-    match = re.search(r"\) (\d+)", done.stdout)
-    return int(match[1]) if match else 0
-
-
-def _pattern(schema: str, table: str) -> str:
-    """A name as `pg_dump --table` takes it literally."""
-    return ".".join('"{}"'.format(name.replace('"', '""')) for name in (schema, table))
-
-
-def _first_line(complaint: str) -> str:
-    return complaint.strip().partition("\n")[0] or "no reason given"

@@ -5,32 +5,21 @@ Each method raises TemporarilyUnavailable where S3 cannot be reached or used.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from boto3.s3.transfer import TransferConfig, create_transfer_manager
-from boto3.session import Session
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from trackgate_server.blobs.s3 import failures as s3_failures
+from trackgate_server.blobs.s3.connection import connect
 from trackgate_server.blobs.s3.location import S3Location
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
-    from mypy_boto3_s3 import S3Client
 
-# A request waits half a minute at most for a service that does not answer: meanwhile it
-# keeps a thread from others.
-# urllib3 lets no longer pass between two pieces of a body either.
-_CONNECT_TIMEOUT_S = 10
-_READ_TIMEOUT_S = 15
-_ATTEMPTS = 2
 _SINGLE_PUT_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 16 * 1024 * 1024
 _TRANSFER_THREADS = 4
@@ -80,7 +69,7 @@ class Bucket:
     def __init__(self, location: S3Location, threads: int) -> None:
         self.name = location.bucket
         with s3_failures.translated():
-            self.client = _connect(location, threads)
+            self.client = connect(location, connections=threads * _TRANSFER_THREADS)
         self._transfers = TransferConfig(
             multipart_threshold=_SINGLE_PUT_BYTES,
             multipart_chunksize=_CHUNK_BYTES,
@@ -209,38 +198,6 @@ class Bucket:
             for failed in answer.get("Errors", []):
                 # The single call says what is wrong, or does it.
                 self._delete_one(str(failed.get("Key")))
-
-
-def _connect(location: S3Location, threads: int) -> S3Client:
-    """A client that says nothing of itself in the log and gives up within a minute."""
-    config = Config(
-        connect_timeout=_CONNECT_TIMEOUT_S,
-        read_timeout=_READ_TIMEOUT_S,
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
-        max_pool_connections=threads * _TRANSFER_THREADS,
-        # Services other than Amazon's know neither a host for each bucket nor the
-        # newest checksums. Bodies are signed, so none arrives with other bytes.
-        s3={"addressing_style": "path" if location.endpoint else "auto"},
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-    )
-    # The stubs know every service of Amazon's by name, of which S3's alone is here.
-    session: Any = Session()
-    client: S3Client = session.client(
-        "s3",
-        endpoint_url=location.endpoint or None,
-        # boto3 itself reads AWS_DEFAULT_REGION only; Amazon's other tools this one.
-        region_name=os.environ.get("AWS_REGION") or None,
-        config=config,
-    )
-    client.meta.events.register("before-call.s3.DeleteObjects", _add_md5)
-    return client
-
-
-def _add_md5(params: dict[str, Any], **_: object) -> None:
-    """Older services insist on it where boto3 sends a newer checksum only."""
-    digest = hashlib.md5(params["body"], usedforsecurity=False).digest()
-    params["headers"]["Content-MD5"] = base64.b64encode(digest).decode()
 
 
 def _files(answer: Any) -> list[Found]:
