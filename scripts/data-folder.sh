@@ -88,10 +88,12 @@ choose_account() {
   fi
 }
 
-# Really try: modes alone do not tell who can read a whole environment.
+# Really try: modes alone do not tell who can read a whole environment. Without what was
+# noted at the installation, commands such as `users` are not found.
 may_run() {
   as_account "$1" "$venv/bin/python" -Ic \
-    'import trackgate, trackgate_proxy, trackgate_server' 2>/dev/null
+    'import importlib.metadata, sys, trackgate, trackgate_proxy, trackgate_server
+sys.exit(not importlib.metadata.distribution("trackgate").entry_points)' 2>/dev/null
 }
 
 may_reach() {

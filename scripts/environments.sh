@@ -62,6 +62,8 @@ install_project() {
   if [ "$1" != server ]; then extras+=,models; fi
   if [ "$1" = dev ]; then extras+=,dev; fi
   say "Installing the Python packages ($extras) into .venv"
+  # for the account that runs the server, whatever the admin's own files are like
+  umask 022
   make_environment "$venv" || return
   install_into "$venv" --editable "${project}[$extras]" || return
   project_fingerprint >"$venv/.installed-$1"

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from tests.environment.ports import free_port
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 START_TIMEOUT_S = 120
 SEARCH = "/api/2.0/mlflow/experiments/search?max_results=10"
+RUN = "/api/2.0/mlflow/runs/create"
 CREATE = "/api/2.0/mlflow/experiments/create"
 EXPORT = re.compile(r"^export TRACKING_(URI|USERNAME|PASSWORD)=(\S+)$", re.MULTILINE)
 
@@ -134,6 +136,54 @@ def test_restart_replaces_the_server_or_says_why_it_stays(machine: Machine) -> N
     assert refused.returncode == 1
     assert "the old server stays: the new one ended with code" in refused.stderr
     assert requests.get(f"{machine.address}/health", timeout=9).text == "OK"
+
+
+def test_a_backup_of_what_runs_is_put_back_in_a_new_folder(machine: Machine) -> None:
+    first = shown(machine.up("--detach").stdout)
+    login = (first["USERNAME"], first["PASSWORD"])
+    made = requests.post(
+        machine.address + RUN, json={"experiment_id": "0"}, auth=login, timeout=9
+    ).json()
+    run_id = made["run"]["info"]["run_id"]
+    artifact = f"/api/2.0/mlflow-artifacts/artifacts/0/{run_id}/artifacts/note.txt"
+    requests.put(
+        machine.address + artifact, data=b"kept", auth=login, timeout=9
+    ).raise_for_status()
+    file = machine.data.parent / "backup.tar"
+    new = Machine(machine.data.parent / "new", machine.port)
+
+    written = run("backup", str(file), "--data-dir", str(machine.data))
+    assert written.returncode == 0, written.stderr
+    assert file.stat().st_mode & 0o777 == 0o600
+    under_it = run("restore", str(file), "--yes", "--data-dir", str(machine.data))
+    assert "stop it before: scripts/down" in under_it.stderr
+    machine.down()
+    run("setup", *new.place())
+    restored = run("restore", str(file), "--yes", "--data-dir", str(new.data))
+    new.up("--detach")
+    found = requests.get(new.address + artifact, auth=login, timeout=9)
+    new.down()
+
+    assert restored.returncode == 0, restored.stderr
+    assert found.content == b"kept"
+    assert not list(machine.data.parent.glob("*/database.backup"))
+
+
+@pytest.mark.parametrize("member", ["../evil", "auth/link", "artifacts/pipe"])
+def test_what_is_no_backup_is_not_unpacked(machine: Machine, member: str) -> None:
+    file = machine.data.parent / "forged.tar"
+    kinds = {"auth/link": tarfile.SYMTYPE, "artifacts/pipe": tarfile.FIFOTYPE}
+    with tarfile.open(file, "w") as packed:
+        packed.addfile(tarfile.TarInfo("database.backup"))
+        forged = tarfile.TarInfo(member)
+        forged.type = kinds.get(member, tarfile.REGTYPE)
+        packed.addfile(forged)
+
+    refused = run("restore", str(file), "--yes", "--data-dir", str(machine.data))
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"restore: {file} is no backup: it holds ")
+    assert refused.stderr.count("\n") == 1
 
 
 def test_up_says_that_the_port_is_taken_before_it_changes_anything(
