@@ -76,6 +76,15 @@ class S3Server:
         """Amazon's own client, to look into the bucket and to change it."""
         return boto3.client("s3", endpoint_url=self.endpoint)
 
+    def fill(self, key: str, folder: Path) -> None:
+        """Put all files of a folder below a key, faster than one by one."""
+        place = f"minio://tester:{self._secret}@127.0.0.1:{self.port}/{BUCKET}/{key}/"
+        subprocess.run(
+            [PROGRAM, "sync", "--threads", "20", f"{folder}/", place],
+            check=True,
+            capture_output=True,
+        )
+
     def destination(self) -> str:
         """A place in the bucket that nobody else uses."""
         return f"s3://{BUCKET}/test-{os.getpid()}/{next(self._numbers)}"

@@ -41,7 +41,7 @@ def environment(s3_server: S3Server) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("release", "program"), [("2", "artifact_calls"), ("3", "logged_model_calls")]
+    ("release", "program"), [("2", "artifact_calls"), ("3", "artifact_calls")]
 )
 def test_a_stock_client_sees_no_difference(
     peer_python: Callable[[str], Path],
