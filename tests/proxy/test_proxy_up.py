@@ -23,6 +23,8 @@ from trackgate_proxy.people.people import People
 from trackgate_proxy.people.rolebook import open_rolebook
 from trackgate_proxy.site.data_folder import DataFolder, ensure_folders
 
+from tests.fixtures.accounts import NOBODY, can_import
+
 pytestmark = pytest.mark.nginx
 
 COMMAND = [sys.executable, "-c", "from trackgate_proxy.cli import up; up()"]
@@ -322,16 +324,15 @@ def test_variables_of_the_site_do_not_reach_the_server(
 def test_root_becomes_the_owner_of_the_folder(
     start: Callable[..., Up], root: Path
 ) -> None:
-    nobody = 65_534
-    if not can_run_python(nobody):
+    if not can_import("trackgate_server"):
         pytest.skip("this Python cannot be run by another account")
-    os.chown(root, nobody, nobody)
+    os.chown(root, NOBODY, NOBODY)
 
     up = start()
     up.wait_for("ready")
 
-    assert {one.uids().real for one in up.tree()} == {nobody}
-    assert (root / "tracking.db").stat().st_uid == nobody
+    assert {one.uids().real for one in up.tree()} == {NOBODY}
+    assert (root / "tracking.db").stat().st_uid == NOBODY
     assert "root" not in up.output
 
 
@@ -341,14 +342,6 @@ def test_the_whole_tree_is_small(running: Up) -> None:
     total_mb = sum(one.memory_info().rss for one in processes) / 1e6
 
     assert total_mb < 200
-
-
-def can_run_python(uid: int) -> bool:
-    code = "import trackgate_server"
-    result = subprocess.run(
-        [sys.executable, "-c", code], user=uid, check=False, capture_output=True
-    )
-    return result.returncode == 0
 
 
 def is_ok(url: str) -> bool:
