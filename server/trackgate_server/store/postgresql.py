@@ -194,12 +194,13 @@ def _watched(connection: Connection, work: Callable[[], ResultT]) -> ResultT:
     try:
         return work()
     except (psycopg.OperationalError, psycopg.InterfaceError, DBAPIError) as error:
-        driver = cast(psycopg.Connection, connection.connection.driver_connection)
-        if connection.invalidated or driver.closed:
-            if not connection.invalidated:
-                connection.invalidate()
-            raise _ConnectionLost from error
-        raise
+        # SQLAlchemy hands out no driver's connection that it has found lost itself.
+        if not connection.invalidated:
+            driver = cast(psycopg.Connection, connection.connection.driver_connection)
+            if not driver.closed:
+                raise
+            connection.invalidate()
+        raise _ConnectionLost from error
 
 
 def _is_outage(error: BaseException) -> bool:
