@@ -10,7 +10,8 @@ import socket
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,8 +71,9 @@ def shown(output: str) -> dict[str, str]:
     return dict(EXPORT.findall(output))
 
 
-@pytest.fixture
-def machine() -> Iterator[Machine]:
+@contextmanager
+def new_machine() -> Generator[Machine]:
+    """One on which nothing is set up; what runs there is stopped in the end."""
     # Not below pytest's folders, which no account but the own one may enter.
     folder = Path(tempfile.mkdtemp(prefix="trackgate-up-"))
     folder.chmod(0o755)
@@ -79,6 +81,19 @@ def machine() -> Iterator[Machine]:
     yield one
     one.down()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    with new_machine() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[tuple[Machine, str]]:
+    """One that is up for several tests, and what `scripts/up` had said."""
+    with new_machine() as one:
+        yield one, one.up("--detach").stderr
 
 
 def test_up_twice_shows_the_password_once_and_keeps_what_was_logged(
@@ -103,8 +118,8 @@ def test_up_twice_shows_the_password_once_and_keeps_what_was_logged(
     assert "kept" in [experiment["name"] for experiment in answer["experiments"]]
 
 
-def test_up_on_a_running_server_leaves_it_alone(machine: Machine) -> None:
-    machine.up("--detach")
+def test_up_on_a_running_server_leaves_it_alone(running: tuple[Machine, str]) -> None:
+    machine, _ = running
     pid = (machine.data / "run" / "up.pid").read_text()
 
     again = machine.up("--detach")
@@ -117,10 +132,13 @@ def test_up_on_a_running_server_leaves_it_alone(machine: Machine) -> None:
     assert (machine.data / "run" / "up.pid").read_text() == pid
 
 
-def test_restart_replaces_the_server_or_says_why_it_stays(machine: Machine) -> None:
+def test_restart_replaces_the_server_or_says_why_it_stays(
+    running: tuple[Machine, str], tmp_path: Path
+) -> None:
+    nowhere = run("restart", "--data-dir", str(tmp_path))
+    assert nowhere.stderr == f"restart: nothing runs on {tmp_path}\n"
+    machine, _ = running
     place = ["--data-dir", str(machine.data)]
-    assert run("restart", *place).stderr == f"restart: nothing runs on {machine.data}\n"
-    machine.up("--detach")
     before = (machine.data / "run" / "servers" / "slot-01.sock").readlink()
 
     restarted = run("restart", *place)
@@ -129,10 +147,12 @@ def test_restart_replaces_the_server_or_says_why_it_stays(machine: Machine) -> N
     assert restarted.returncode == 0, restarted.stderr
     assert after != before
     database = machine.data / "tracking.db"
-    database.rename(machine.data / "kept.db")
+    kept = database.rename(machine.data / "kept.db")
     # What the new server cannot open, the old one has open.
     database.mkdir()
     refused = run("restart", *place)
+    database.rmdir()
+    kept.rename(database)
     assert refused.returncode == 1
     assert "the old server stays: the new one ended with code" in refused.stderr
     assert requests.get(f"{machine.address}/health", timeout=9).text == "OK"
@@ -224,13 +244,15 @@ def test_up_in_the_foreground_ends_with_all_its_children_on_an_interrupt(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give rights up")
-def test_root_runs_the_server_as_an_account_of_its_own(machine: Machine) -> None:
-    started = machine.up("--detach")
+def test_root_runs_the_server_as_an_account_of_its_own(
+    running: tuple[Machine, str],
+) -> None:
+    machine, said = running
 
     up = psutil.Process(int((machine.data / "run" / "up.pid").read_text()))
     users = {process.username() for process in (up, *up.children(recursive=True))}
     # Where that account cannot read this clone there is a warning instead.
-    assert users == {"root" if "Warning" in started.stderr else "trackgate"}
+    assert users == {"root" if "Warning" in said else "trackgate"}
 
 
 def test_up_refuses_an_unknown_option_before_it_makes_a_data_folder(
