@@ -74,12 +74,23 @@ def run(settings: Settings) -> None:
     logging.config.dictConfig(LOGGING)
     check_address(settings)
     os.umask(0o077)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(settings.data_dir, "--data-dir names it.")
     if not settings.artifacts_in_s3:
-        settings.artifact_root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        hint = "--artifacts-destination names it; a bucket's begins with s3://."
+        _make_folder(settings.artifact_root, hint)
     slots = _open_slots(settings)
     _upgrade_apart(settings)
     _Gunicorn(settings, slots).run()
+
+
+def _make_folder(folder: Path, hint: str) -> None:
+    """A private folder; raises ValueError, which ends with the hint."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(
+            f"The folder {folder} cannot be made: {error.strerror}. {hint}"
+        ) from error
 
 
 def _open_slots(settings: Settings) -> Slots | None:

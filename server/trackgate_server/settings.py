@@ -92,6 +92,12 @@ class Settings:
         """Where copies of a PostgreSQL database are kept."""
         return Path(self.snapshots_dir or self.data_dir).absolute()
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for numbers with which nobody would be served."""
+        for name, value in (("WORKERS", self.workers), ("THREADS", self.threads)):
+            if value < 1:
+                raise ValueError(f"{PREFIX}{name}={value} is too few; set 1 or more.")
+
     @property
     def artifacts_in_s3(self) -> bool:
         """Whether artifacts' bytes are kept in a bucket, not in a folder."""

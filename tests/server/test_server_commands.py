@@ -10,6 +10,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from trackgate_server.db_commands import db
 from trackgate_wire.run_ref import RunRef
 from trackgate_wire.runs import CREATE_RUN, DELETE_RUN, CreateRun
 
@@ -92,6 +94,32 @@ def test_a_bare_server_on_a_network_address_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for others")
+def test_a_folder_that_cannot_be_made_is_refused_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+
+    words = ("--data-dir", str(tmp_path), "--artifacts-destination", f"{file}/bucket")
+    refused = trackgate("server", "--socket", str(tmp_path / "socket"), *words)
+
+    assert refused.returncode == 1
+    [line] = refused.stderr.splitlines()
+    assert f"{file}/bucket cannot be made" in line
+    assert "s3://" in line
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "x"])
+def test_an_upgrade_refuses_a_setting_that_no_server_could_use(
+    tmp_path: Path, count: str
+) -> None:
+    words = ["upgrade", "--data-dir", str(tmp_path)]
+
+    refused = CliRunner().invoke(db, words, env={"TRACKGATE_WORKERS": count})
+
+    assert refused.exit_code == 1
+    assert "TRACKGATE_WORKERS=" in refused.output
+    assert not (tmp_path / "tracking.db").exists()
+
+
 def test_roots_commands_leave_the_folder_to_its_owner() -> None:
     if not can_import("trackgate_server"):
         pytest.skip("this Python cannot be run by another account")
