@@ -4,6 +4,8 @@
 
 source "$(dirname "${BASH_SOURCE[0]}")/data-folder.sh"
 
+FOLDER_LABEL=com.docker.compose.project.working_dir
+
 # choose_stack ARGUMENTS...: sets $stack to native or compose, $data where it is native,
 # and $arguments to what is left of the arguments.
 choose_stack() {
@@ -33,7 +35,18 @@ choose_stack() {
   if [ "$stack" = compose ]; then cd "$project" || fail "cannot enter $project"; fi
 }
 
+# Those of this clone: another one on this machine has the same name by itself.
 has_containers() {
-  command -v docker >/dev/null &&
-    [ -n "$(cd "$project" && docker compose ps --all --quiet setup 2>/dev/null)" ]
+  local one folder
+  command -v docker >/dev/null || return
+  one=$(cd "$project" && docker compose ps --all --quiet setup 2>/dev/null) || return
+  [ -n "$one" ] || return
+  folder=$(docker inspect --format "{{index .Config.Labels \"$FOLDER_LABEL\"}}" "$one")
+  # or of one that was moved here
+  [ "$(realpath -m "$folder")" = "$project" ] || [ ! -e "$folder" ]
+}
+
+# What a command is about, for people.
+name_stack() {
+  if [ "$stack" = native ]; then echo "$data"; else echo "the containers of $project"; fi
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.containers.load import new_run, under_load
-from tests.containers.stacks import PROJECT, Stack, wait_until
+from tests.containers.stacks import PROJECT, Refused, Stack, copy_project, wait_until
 from tests.end_to_end.clients import Client
 
 pytestmark = [pytest.mark.slow, pytest.mark.containers]
@@ -52,6 +53,15 @@ def test_people_come_and_go_while_it_runs(stack: Stack) -> None:
     wait_until(lambda: stack.ask("GET", _SEARCH, name="eve").status_code == 401)
     after = [stack.inspect(one)["State"]["StartedAt"] for one in _running(stack)]
     assert after == before
+
+
+def test_scripts_of_another_clone_leave_it_alone(stack: Stack, tmp_path: Path) -> None:
+    copy_project(tmp_path)
+    # Two clones have the same name unless one of them is given another.
+    shutil.copy(stack.folder / ".env", tmp_path)
+
+    with pytest.raises(Refused, match="nothing is set up here"):
+        Stack(stack.compose, tmp_path, stack.address).script("users", "list")
 
 
 def test_only_the_proxy_listens_and_only_one_port_is_published(stack: Stack) -> None:
