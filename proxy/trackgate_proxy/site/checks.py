@@ -67,7 +67,7 @@ def _check_numbers(settings: ProxySettings) -> None:
     for name in _AT_LEAST_ONE:
         value: int | None = getattr(settings, name)
         if value is not None and value < 1:
-            raise SettingsError(f"{name} must be at least 1.")
+            raise SettingsError(f"{name} is {value}; it must be at least 1.")
 
 
 def _check_site(settings: ProxySettings) -> None:
@@ -78,17 +78,28 @@ def _check_site(settings: ProxySettings) -> None:
             "a slash first, none at the end, only letters, digits and . _ ~ -"
         )
     if prefix.startswith("/_"):
-        raise SettingsError("A path prefix must not begin with /_ (internal).")
+        raise SettingsError(
+            f"The path prefix {prefix!r} must not begin with /_, below which internal "
+            "paths are; choose another one."
+        )
     for name in (settings.host, *settings.host_names):
         if not HOST.fullmatch(name):
-            raise SettingsError(f"{name!r} is not a host name or address.")
+            raise SettingsError(
+                f"The host {name!r} is no host name or address; use 127.0.0.1, or "
+                "0.0.0.0 for all addresses of this machine."
+            )
     for url in settings.public_urls:
         public_host(url)
     if settings.run_as is not None and not _ACCOUNT.fullmatch(settings.run_as):
-        raise SettingsError(f"{settings.run_as!r} is not an account name.")
+        raise SettingsError(
+            f"{settings.run_as!r} is not an account name; give one such as www-data, "
+            "or with its group: 'www-data adm'."
+        )
     twice = [one for one in settings.served if settings.served.count(one) > 1]
     if twice:
-        raise SettingsError(f"The model {twice[0].uri} is named twice.")
+        raise SettingsError(
+            f"The model {twice[0].uri} is named twice; leave one --serve out."
+        )
 
 
 def _check_upstreams(settings: ProxySettings) -> None:
