@@ -1,9 +1,9 @@
-"""The proxy's commands."""
+"""The proxy's commands, but for `setup`, which needs what the others do without."""
 
 from __future__ import annotations
 
+from trackgate_proxy.config.command import proxy
 from trackgate_proxy.people.command import users
-from trackgate_proxy.proxy_command import proxy
 from trackgate_proxy.stack.command import up
 from trackgate_proxy.systemd.command import systemd
 
