@@ -9,6 +9,8 @@ data=$(realpath -m "${TRACKGATE_DATA_DIR:-$project/data}")
 
 # options that go on to `trackgate`
 passed=()
+# the packages to install, see ensure_venv
+needs=server
 
 # take_site_option NAME VALUE: an option that means the same to all who set a site up.
 take_site_option() {
@@ -18,6 +20,18 @@ take_site_option() {
     # It may hold a password, and arguments can be read by everybody here.
     --backend-store-uri) export TRACKGATE_BACKEND_STORE_URI=$2 ;;
   esac
+}
+
+# Who serves models needs their packages after an upgrade too.
+# shellcheck disable=SC2034 # the scripts that source this file use $needs
+choose_packages() {
+  if [ -n "${TRACKGATE_SERVE-}" ] || [ -e "$venv/.installed-serving" ]; then needs=serving; fi
+}
+
+# check_options COMMAND: refuse unknown options while nothing is made yet; with --help
+# `trackgate` reads them all and changes nothing.
+check_options() {
+  "$venv/bin/trackgate" "$1" "${passed[@]}" --help >/dev/null || exit
 }
 
 require_data_access() {
