@@ -44,11 +44,12 @@ def snapshots(**given: Any) -> None:
     with one_line_errors():
         database = open_for(settings, connections=1)
         found = database.snapshots(settings.snapshot_folder)
-    for one in found.list():
+        listed = found.list()
+    for one in listed:
         size = f"{one.size_bytes / 1_000_000:.1f} MB"
         note = "  replaced by a restore" if one.replaced else ""
         click.echo(f"{one.path}  schema {one.revision}  {one.time}  {size}{note}")
-    if not found.list():
+    if not listed:
         click.echo(f"There are no snapshots in {found.folder}.", err=True)
 
 

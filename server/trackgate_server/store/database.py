@@ -103,28 +103,33 @@ def open_database(
     """
     url = _parsed(uri)
     backend = url.get_backend_name()
-    # Only what is needed is imported: the drivers cost memory in every worker.
     if backend == "sqlite":
-        from trackgate_server.store.sqlite import SqliteDatabase  # noqa: PLC0415
-
-        if not url.database:
-            raise ValueError(
-                "A SQLite backend store URI needs a file, as in"
-                " sqlite:////var/lib/trackgate/tracking.db."
-            )
-        return SqliteDatabase(Path(url.database), connections)
+        return _open_sqlite(url, connections)
     if backend == "postgresql":
-        from trackgate_server.store.postgresql import (  # noqa: PLC0415
-            PostgresqlDatabase,
-        )
-
-        return PostgresqlDatabase(
-            url, connections, Path(password_file) if password_file else None
-        )
+        file = Path(password_file) if password_file else None
+        return _open_postgresql(url, connections, file)
     raise ValueError(
         f"Backend store {backend!r} is not supported; use sqlite:///… or"
         " postgresql://…."
     )
+
+
+def _open_sqlite(url: URL, connections: int) -> Database:
+    # Only what is needed is imported: the drivers cost memory in every worker.
+    from trackgate_server.store.sqlite import SqliteDatabase  # noqa: PLC0415
+
+    if not url.database:
+        raise ValueError(
+            "A SQLite backend store URI needs a file, as in"
+            " sqlite:////var/lib/trackgate/tracking.db."
+        )
+    return SqliteDatabase(Path(url.database), connections)
+
+
+def _open_postgresql(url: URL, connections: int, password: Path | None) -> Database:
+    from trackgate_server.store.postgresql import PostgresqlDatabase  # noqa: PLC0415
+
+    return PostgresqlDatabase(url, connections, password)
 
 
 def _parsed(uri: str) -> URL:
