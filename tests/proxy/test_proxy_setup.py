@@ -14,6 +14,7 @@ from trackgate_proxy.cli import users
 from trackgate_proxy.people.htpasswd import PeopleFile
 from trackgate_proxy.people.people import People
 from trackgate_proxy.site.data_folder import ensure_folders
+from trackgate_proxy.site.stored_settings import remembered_address
 
 from tests.fixtures.setups import Home, login, new_home, refusal
 
@@ -327,5 +328,8 @@ def test_the_config_of_a_running_stack_is_left_alone(home: Home) -> None:
 
         result = home.set_up("--port", "8181")
 
-    assert "scripts/restart" in result.output
+    assert "http://127.0.0.1:9090 keeps those it was started with" in result.output
+    assert "left to the running stack" in result.output
     assert not home.data.nginx_config.exists()
+    # Nor are people told an address that nobody answers at.
+    assert remembered_address(home.data) is None

@@ -37,6 +37,7 @@ from trackgate_proxy.site.stored_settings import (
     remember_address,
     remember_backend_store,
 )
+from trackgate_proxy.stack.lock import is_up
 
 _REFUSALS = (PeopleError, SettingsError, UnsafeFolder)
 
@@ -102,7 +103,7 @@ def _require_named_store(uri: str | None) -> None:
 
 def _set_up(plan: SitePlan, given_store: str | None, first_user: str) -> None:
     data = plan.settings.data
-    say("Settings", f"the site is {plan.address}")
+    say("Settings", _outcome(plan))
     for warning in plan.warnings:
         click.echo(f"Warning: {warning}", err=True)
     make_folders(data)
@@ -117,9 +118,18 @@ def _set_up(plan: SitePlan, given_store: str | None, first_user: str) -> None:
         write_nginx_config(settings)
 
 
+def _outcome(plan: SitePlan) -> str:
+    data = plan.settings.data
+    if is_up(data):
+        running = data.address.read_text(encoding="utf-8").strip()
+        return f"good; {running} keeps those it was started with"
+    return f"the site is {plan.address}"
+
+
 def _remember(plan: SitePlan, data: DataFolder, store: str | None) -> None:
     """What later commands must know, as soon as it is known to work."""
-    remember_address(data, plan.address)
+    if not is_up(data):
+        remember_address(data, plan.address)
     # Containers are all told by compose.yaml.
     if store and data.elsewhere is None:
         remember_backend_store(data, store)

@@ -122,7 +122,7 @@ def write_nginx_config(settings: ProxySettings) -> None:
     """Write the config that the proxy reads, if it is another one."""
     path = settings.data.nginx_config
     if is_up(settings.data):
-        say("Nginx config", "left to the running stack; scripts/restart renews it")
+        say("Nginx config", "left to the running stack; its next start writes it")
         return
     before = _content(path)
     write_config(_with_verdict_cache(settings))
