@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +13,10 @@ from typing import Any
 import requests
 from testcontainers.compose import DockerCompose
 
+from tests.fixtures.logins import login_in
+
 PROJECT = Path(__file__).parents[2]
 _COMMAND_TIMEOUT_S = 300
-_SHOWN_ONCE = re.compile(r"export TRACKING_(URI|USERNAME|PASSWORD)=(\S+)")
 
 
 class Refused(AssertionError):
@@ -76,7 +75,7 @@ class Stack:
         except Refused as error:
             error.add_note(self.run("logs", "--no-color", "--tail", "30"))
             raise
-        shown = dict(_SHOWN_ONCE.findall(self.logs("setup")))
+        shown = login_in(self.logs("setup"))
         if shown:
             self.passwords[shown["USERNAME"]] = shown["PASSWORD"]
 
@@ -169,11 +168,3 @@ class Stack:
         if done.returncode:
             raise Refused(f"{' '.join(command)} said:\n{done.stdout}")
         return done.stdout
-
-
-def wait_until(true: Callable[[], bool], within_s: float = 15) -> None:
-    """Raises AssertionError when it does not become true in time."""
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline, f"not within {within_s} s"
-        time.sleep(0.1)

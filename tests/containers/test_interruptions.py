@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 
-from tests.containers.stacks import Stack, wait_until
+from tests.containers.stacks import Stack
+from tests.fixtures.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.containers]
 

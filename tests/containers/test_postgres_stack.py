@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.containers.load import under_load
-from tests.containers.stacks import Stack, wait_until
+from tests.containers.stacks import Stack
+from tests.fixtures.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.containers, pytest.mark.postgres]
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.containers.load import new_run, under_load
-from tests.containers.stacks import PROJECT, Refused, Stack, copy_project, wait_until
+from tests.containers.stacks import PROJECT, Refused, Stack, copy_project
 from tests.end_to_end.clients import Client
+from tests.fixtures.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.containers]
 

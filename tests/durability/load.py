@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import requests
@@ -24,6 +23,7 @@ from trackgate_wire.runs import (
 )
 
 from tests.fixtures.api import Api
+from tests.fixtures.waiting import wait_until
 
 BATCH = 25
 
@@ -102,14 +102,6 @@ class Load:
         while not self._stopping.is_set():
             writer.log(number)
             number += 1
-
-
-def wait_until(reached: Callable[[], bool], within_s: float) -> None:
-    """Fails with AssertionError when it takes longer."""
-    deadline = time.monotonic() + within_s
-    while not reached():
-        assert time.monotonic() < deadline, f"not reached within {within_s} s"
-        time.sleep(0.02)
 
 
 def check_nothing_lost(api: Api, writer: Writer) -> None:

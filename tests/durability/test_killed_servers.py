@@ -10,10 +10,11 @@ import psutil
 import pytest
 from trackgate_server.store.transaction import Kind
 
-from tests.durability.load import Load, check_nothing_lost, new_writer, wait_until
+from tests.durability.load import Load, check_nothing_lost, new_writer
 from tests.environment.postgres import PostgresServer
 from tests.fixtures.databases import NewStore
 from tests.fixtures.sites import DATABASES, Stack, running_stack
+from tests.fixtures.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.nginx]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import signal
 import socket
@@ -20,13 +19,13 @@ import pytest
 import requests
 
 from tests.environment.ports import free_port
+from tests.fixtures.logins import login_in
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 START_TIMEOUT_S = 120
 SEARCH = "/api/2.0/mlflow/experiments/search?max_results=10"
 RUN = "/api/2.0/mlflow/runs/create"
 CREATE = "/api/2.0/mlflow/experiments/create"
-EXPORT = re.compile(r"^export TRACKING_(URI|USERNAME|PASSWORD)=(\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -66,11 +65,6 @@ def environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith("TRACKGATE_")}
 
 
-def shown(output: str) -> dict[str, str]:
-    """The values of the `export` lines for a client."""
-    return dict(EXPORT.findall(output))
-
-
 @contextmanager
 def new_machine() -> Generator[Machine]:
     """One on which nothing is set up; what runs there is stopped in the end."""
@@ -99,7 +93,7 @@ def running() -> Iterator[tuple[Machine, str]]:
 def test_up_twice_shows_the_password_once_and_keeps_what_was_logged(
     machine: Machine,
 ) -> None:
-    first = shown(machine.up("--detach").stdout)
+    first = login_in(machine.up("--detach").stdout)
     assert first["URI"] == machine.address
     login = (first["USERNAME"], first["PASSWORD"])
     name = {"name": "kept"}
@@ -111,7 +105,7 @@ def test_up_twice_shows_the_password_once_and_keeps_what_was_logged(
     second = machine.up("--detach")
 
     assert second.returncode == 0
-    assert shown(second.stdout) == {}
+    assert login_in(second.stdout) == {}
     anonymous = requests.get(machine.address + SEARCH, timeout=9)
     assert anonymous.status_code == 401
     answer = requests.get(machine.address + SEARCH, auth=login, timeout=9).json()
@@ -159,7 +153,7 @@ def test_restart_replaces_the_server_or_says_why_it_stays(
 
 
 def test_a_backup_of_what_runs_is_put_back_in_a_new_folder(machine: Machine) -> None:
-    first = shown(machine.up("--detach").stdout)
+    first = login_in(machine.up("--detach").stdout)
     login = (first["USERNAME"], first["PASSWORD"])
     made = requests.post(
         machine.address + RUN, json={"experiment_id": "0"}, auth=login, timeout=9
@@ -237,7 +231,7 @@ def test_up_in_the_foreground_ends_with_all_its_children_on_an_interrupt(
         up.send_signal(signal.SIGINT)
         up.communicate(timeout=30)
 
-    assert shown("".join(lines))["USERNAME"] == "grace"
+    assert login_in("".join(lines))["USERNAME"] == "grace"
     assert children
     assert not psutil.wait_procs(children, timeout=5)[1]
     assert machine.down().stderr == f"Nothing runs on {machine.data}.\n"

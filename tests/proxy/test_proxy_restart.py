@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import requests
 
 from tests.fixtures.processes import Program
 from tests.fixtures.sites import PASSWORDS, Stack, running_stack
+from tests.fixtures.waiting import wait_until
 
 pytestmark = pytest.mark.nginx
 
@@ -214,10 +215,3 @@ def targets(stack: Stack) -> set[str]:
     """The sockets that slots lead to, without the host's name."""
     slots = stack.data.servers.glob("slot-*.sock")
     return {str(slot.readlink()).rpartition("-")[2] for slot in slots}
-
-
-def wait_until(reached: Callable[[], bool], within_s: float = 60) -> None:
-    deadline_s = time.monotonic() + within_s
-    while not reached():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.02)

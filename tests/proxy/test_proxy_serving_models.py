@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ import requests
 from trackgate import TrackingClient
 
 from tests.fixtures.sites import PASSWORDS, Stack, running_stack
+from tests.fixtures.waiting import wait_until
 from tests.proxy.tiny_models import BROKEN, register
 
 pytestmark = [pytest.mark.nginx, pytest.mark.slow]
@@ -258,10 +259,3 @@ def keeper_of(serving: Serving) -> psutil.Process:
 
 def is_gone(process: psutil.Process) -> bool:
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-
-
-def wait_until(condition: Callable[[], bool], within_s: float = 20) -> None:
-    deadline_s = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.02)

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -24,6 +23,7 @@ from trackgate_proxy.people.rolebook import open_rolebook
 from trackgate_proxy.site.data_folder import DataFolder, ensure_folders
 
 from tests.fixtures.accounts import NOBODY, can_import
+from tests.fixtures.waiting import wait_until
 
 pytestmark = pytest.mark.nginx
 
@@ -349,13 +349,6 @@ def is_ok(url: str) -> bool:
         return requests.get(url, timeout=2).status_code == 200
     except requests.RequestException:
         return False
-
-
-def wait_until(condition: Callable[[], Any], within_s: float) -> None:
-    deadline_s = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.02)
 
 
 def test_a_foreign_address_is_named(root: Path, unused_port: int) -> None:

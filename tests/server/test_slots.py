@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,6 +20,7 @@ from trackgate_server.slots import Slots
 from tests.environment.ports import free_port
 from tests.fixtures.accounts import NOBODY, can_import
 from tests.fixtures.processes import Program
+from tests.fixtures.waiting import wait_until
 
 _SLOTS = 12
 _WAITING = 20
@@ -412,10 +412,3 @@ def can_connect(address: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def wait_until(reached: Callable[[], bool], within_s: float = 30) -> None:
-    deadline_s = time.monotonic() + within_s
-    while not reached():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.02)
