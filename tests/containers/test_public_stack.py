@@ -40,7 +40,10 @@ def public_stack(new_stack: NewStack, request: pytest.FixtureRequest) -> Stack:
         S3_CREDENTIALS="./s3-credentials",
         S3_SECRET=_SECRET,
     )
-    (prepared.folder / "s3-credentials").write_text(s3.credentials("tester", _SECRET))
+    keys = prepared.folder / "s3-credentials"
+    keys.write_text(s3.credentials("tester", _SECRET))
+    # A command that another test ran here may have left its umask.
+    keys.chmod(0o644)
     bucket = prepared.folder / "bucket"
     bucket.mkdir()
     shutil.copy(s3.PROGRAM, bucket)

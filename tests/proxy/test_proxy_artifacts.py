@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.fixtures.waiting import wait_until
+
 pytestmark = pytest.mark.nginx
 
 UPLOAD = "/api/2.0/mlflow-artifacts/artifacts/1/model.bin"
@@ -84,7 +86,10 @@ def test_a_full_disk_is_an_answer_and_leaves_nothing(new_site: Any) -> None:
         pytest.skip("a small disk can only be made by root")
     try:
         full = site.send("PUT", UPLOAD, data=b"x" * 5_000_000)
-        small = site.send("PUT", UPLOAD, data=b"x" * 1_000_000)
+        # Nginx drops what it had of the body once it has read the rest of it.
+        wait_until(
+            lambda: site.send("PUT", UPLOAD, data=b"x" * 1_000_000).status_code == 200
+        )
     finally:
         subprocess.run(["umount", "--lazy", spool], check=True)
 
@@ -92,7 +97,6 @@ def test_a_full_disk_is_an_answer_and_leaves_nothing(new_site: Any) -> None:
     assert full.json()["error_code"] == "TEMPORARILY_UNAVAILABLE"
     assert "disk" in full.json()["message"]
     assert "Retry-After" in full.headers
-    assert small.status_code == 200
 
 
 def test_bodies_of_the_api_are_passed_on_as_they_are(site: Any) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -228,7 +228,8 @@ def _connected(served: Served) -> socket.socket:
 
 
 def _speaks(at: Path) -> bool:
-    try:
-        return UnixConnection(at).predict() == _ANSWER
-    except OSError:
-        return False
+    with closing(UnixConnection(at)) as connection:
+        try:
+            return connection.predict() == _ANSWER
+        except OSError:
+            return False
