@@ -30,10 +30,10 @@ from trackgate_proxy.site.settings_error import SettingsError
 from trackgate_proxy.site.store_option import (
     STORE_VARIABLE,
     chosen_store,
+    is_sqlite,
     store_option,
 )
 from trackgate_proxy.site.stored_settings import (
-    is_sqlite,
     remember_address,
     remember_backend_store,
 )

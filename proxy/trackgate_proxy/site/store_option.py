@@ -22,3 +22,8 @@ def store_option(meaning: str) -> Callable[[Command], Command]:
 def chosen_store(data: DataFolder, given: str | None) -> str | None:
     """What was given, else what is remembered; None for the default database."""
     return given or remembered_backend_store(data)
+
+
+def is_sqlite(backend_store_uri: str | None) -> bool:
+    """Whether a database is the embedded one, which is the default."""
+    return not backend_store_uri or backend_store_uri.startswith("sqlite:")

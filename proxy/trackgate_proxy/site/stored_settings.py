@@ -51,8 +51,3 @@ def _read(data: DataFolder) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     return cast("dict[str, str]", json.loads(text))
-
-
-def is_sqlite(backend_store_uri: str | None) -> bool:
-    """Whether a database is the embedded one, which is the default."""
-    return not backend_store_uri or backend_store_uri.startswith("sqlite:")

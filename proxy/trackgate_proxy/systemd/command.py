@@ -15,6 +15,7 @@ from trackgate_proxy.nginx_binary import NginxError, find_nginx
 from trackgate_proxy.one_line_command import OneLineCommand
 from trackgate_proxy.site.options import SiteOptions
 from trackgate_proxy.site.settings_error import SettingsError
+from trackgate_proxy.site.store_option import is_sqlite
 from trackgate_proxy.systemd.installation import Installation, Programs
 from trackgate_proxy.systemd.options import (
     require_same,
@@ -94,8 +95,7 @@ def _leaves_machine(backend_store_uri: str, artifacts_destination: str) -> bool:
             " here: in a folder, artifacts share the data folder's file system with "
             "their uploads. Leave it out and choose --data-dir."
         )
-    is_sqlite = backend_store_uri.partition(":")[0] in ("", "sqlite")
-    return bool(artifacts_destination) or not is_sqlite
+    return bool(artifacts_destination) or not is_sqlite(backend_store_uri)
 
 
 def _has_privileged_port(site: SiteOptions, servers: int) -> bool:
