@@ -127,5 +127,5 @@ def _is_passing(error: ClientError) -> bool:
 
 
 def _plain(error: Exception) -> str:
-    """One line that the log's format holds."""
-    return " ".join(str(error).replace('"', "'").split())
+    """In one line."""
+    return " ".join(str(error).split())
