@@ -72,8 +72,10 @@ def point(step: int = 0) -> Metric:
 def test_each_runs_values_arrive_in_their_order_and_in_few_batches(
     receiver: Receiver, outbox: Outbox
 ) -> None:
+    receiver.open.clear()
     for step in range(5_000):
         outbox.put(f"run {step % 2}", (point(step),))
+    receiver.open.set()
     outbox.flush()
 
     assert receiver.steps("run 0") == list(range(0, 5_000, 2))
