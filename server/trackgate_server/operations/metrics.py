@@ -29,7 +29,7 @@ from trackgate_server.operations.tags import checked_param, checked_tags, put
 from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import history, logged_model_metrics, metrics, params, runs
 from trackgate_server.store.history import After
-from trackgate_server.store.metrics import points_on_wire
+from trackgate_server.store.points import points_on_wire
 from trackgate_server.store.runs import RunRow
 
 _EVERYTHING = limits.INT64_MAX

@@ -38,9 +38,8 @@ from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import (
     datasets,
     experiments,
-    metrics,
-    params,
     people,
+    run_data,
     runs,
     search_runs,
     tags,
@@ -132,9 +131,9 @@ def _described(scope: Scope, rows: Sequence[RunRow]) -> list[Run]:
     if not rows:
         return []
     db, names, keys = scope.db, scope.names, [row.id for row in rows]
-    latest = metrics.latest(db, names, keys)
-    inputs = params.of_runs(db, names, keys)
-    labels = tags.of_runs(db, names, keys)
+    latest = run_data.latest_metrics(db, names, keys)
+    inputs = run_data.params(db, names, keys)
+    labels = run_data.tags(db, names, keys)
     read, made = datasets.inputs_of(db, keys), datasets.outputs_of(db, keys)
     return [
         Run(

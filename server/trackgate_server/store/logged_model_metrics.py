@@ -10,8 +10,8 @@ from trackgate_wire.metrics import Metric
 from trackgate_wire.rules import shown
 
 from trackgate_server.store import logged_models
-from trackgate_server.store.metrics import on_wire
 from trackgate_server.store.names import Names
+from trackgate_server.store.points import on_wire
 from trackgate_server.store.runs import RunKey
 from trackgate_server.store.schema import to_sqlite
 from trackgate_server.store.sql import BulkInsert, Sql

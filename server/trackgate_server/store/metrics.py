@@ -1,13 +1,12 @@
-"""Metrics: every point, and the latest, least and greatest of each key."""
+"""Writing metrics: every point, and the latest, least and greatest of each key."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trackgate_wire.codec import json_double
 from trackgate_wire.metrics import Metric
 
 from trackgate_server.store import runs
@@ -71,13 +70,6 @@ _LOG_AT_ONCE = Sql(
     " SELECT found.id, given.* FROM found, unnest(?::int8[], ?::int8[], ?::int8[],"
     " ?::float8[], ?::float8[], ?::float8[], ?::int8[], ?::int8[], ?::int2[])"
     f" AS given {_MOVE_FORWARD}) SELECT id FROM found",
-)
-
-_LATEST = Sql(
-    "SELECT run, key, step, timestamp, value FROM latest_metrics"
-    " WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, key",
-    postgresql="SELECT run, key, step, timestamp, value FROM latest_metrics"
-    " WHERE run = ANY(?) ORDER BY run, key",
 )
 
 
@@ -184,30 +176,3 @@ def _extend(summary: _Summary, point: Metric) -> None:
     here = (step, timestamp, missing)
     if here > kept or (here == kept and value > summary.value):
         summary.step, summary.timestamp, summary.value = step, timestamp, value
-
-
-def latest(
-    db: Transaction, names: Names, run_keys: Sequence[int]
-) -> dict[int, list[Metric]]:
-    """The latest point of every key of the runs, by run. One or two statements."""
-    rows = db.all(_LATEST, db.array(run_keys))
-    texts = names.texts(db, (row[1] for row in rows))
-    found: dict[int, list[Metric]] = {run: [] for run in run_keys}
-    for run, key, step, timestamp, value in rows:
-        found[run].append(Metric(texts[key], on_wire(value), timestamp, step))
-    return found
-
-
-def on_wire(value: float | str) -> float:
-    """A stored value as JSON shows it; SQLite has NaN as its name already."""
-    return json_double(math.nan if isinstance(value, str) else value)
-
-
-def points_on_wire(
-    key: str, rows: Iterable[tuple[int, int, float | str]], run_id: str | None = None
-) -> list[Metric]:
-    """Rows of (step, timestamp, value) as the protocol shows them."""
-    return [
-        Metric(key, on_wire(value), timestamp, step, run_id)
-        for step, timestamp, value in rows
-    ]

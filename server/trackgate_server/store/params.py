@@ -1,4 +1,4 @@
-"""Parameters: written once."""
+"""Writing parameters: once and for all."""
 
 from __future__ import annotations
 
@@ -37,13 +37,6 @@ def log(db: Transaction, names: Names, run: RunKey, given: Sequence[Param]) -> N
         for key, param in zip(keys, given, strict=True):
             if stored[key] != param.value:
                 raise _changed(param, stored[key])
-
-
-def of_runs(
-    db: Transaction, names: Names, run_keys: Sequence[int]
-) -> dict[int, list[Param]]:
-    """All parameters of the runs, by run. One or two statements."""
-    return pairs.read(db, names, _OF_RUNS, run_keys, Param)
 
 
 def _changed(param: Param, stored: str) -> InvalidParameterValue:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from trackgate_wire.runs import RunTag
-
-from trackgate_server.store import pairs
 from trackgate_server.store.names import Names
 from trackgate_server.store.runs import RunKey
 from trackgate_server.store.sql import BulkInsert, Sql
@@ -18,7 +15,6 @@ _SET = BulkInsert(
     ("int8", "int8", "text"),
     "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
 )
-_OF_RUNS = pairs.of_all("tags", "run")
 _ONE = Sql("SELECT value FROM tags WHERE run = ? AND key = ?")
 _DELETE = Sql("DELETE FROM tags WHERE run = ? AND key = ?")
 
@@ -45,10 +41,3 @@ def find(db: Transaction, names: Names, run: RunKey, key: str) -> str | None:
 def delete(db: Transaction, names: Names, run: RunKey, key: str) -> bool:
     """Remove a tag; False where there is none."""
     return db.execute(_DELETE, run, names.find(db, key)).rowcount > 0
-
-
-def of_runs(
-    db: Transaction, names: Names, run_keys: Sequence[int]
-) -> dict[int, list[RunTag]]:
-    """All tags of the runs, by run. One or two statements."""
-    return pairs.read(db, names, _OF_RUNS, run_keys, RunTag)
