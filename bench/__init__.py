@@ -1,0 +1,1 @@
+"""Trackgate beside what people would take instead: `scripts/bench`, see README.md."""

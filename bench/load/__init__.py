@@ -1,0 +1,1 @@
+"""What asks: wrk where many requests are wanted, a connection of our own elsewhere."""

@@ -1,0 +1,1 @@
+"""The systems that are compared, each started as its own documentation says."""
