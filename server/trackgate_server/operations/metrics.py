@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import attrgetter
 
-from trackgate_server.operations.scope import Scope
-from trackgate_server.operations.serving import Wants, serves
-from trackgate_server.operations.tags import checked_param, checked_tags, put
-from trackgate_server.store import logged_model_metrics, metrics, params, runs
 from trackgate_wire import limits, rules
 from trackgate_wire.endpoint import Empty
 from trackgate_wire.errors import InvalidParameterValue
@@ -19,12 +15,23 @@ from trackgate_wire.metrics import (
 )
 from trackgate_wire.runs import LOG_BATCH, LogBatch
 
+from trackgate_server.operations.scope import Scope
+from trackgate_server.operations.serving import Wants, serves
+from trackgate_server.operations.tags import checked_param, checked_tags, put
+from trackgate_server.store import (
+    joint_metrics,
+    logged_model_metrics,
+    metrics,
+    params,
+    runs,
+)
+
 # Costs 20 ns a point, and every batch is asked.
 _MODEL_ID = attrgetter("model_id")
 
 
 def _metric_wants(request: LogMetric) -> Wants:
-    return "write" if request.model_id else "single"
+    return "write" if request.model_id else "none"
 
 
 @serves(LOG_METRIC, _metric_wants)
@@ -36,8 +43,9 @@ def log_metric(scope: Scope, request: LogMetric) -> Empty:
 
 
 def _batch_wants(request: LogBatch) -> Wants:
-    several = request.params or request.tags or _with_models(request.metrics)
-    return "write" if several else "single"
+    if request.params or request.tags or _with_models(request.metrics):
+        return "write"
+    return "none" if request.metrics else "read"
 
 
 @serves(LOG_BATCH, _batch_wants)
@@ -61,9 +69,11 @@ def log_batch(scope: Scope, request: LogBatch) -> Empty:
 
 def _log(scope: Scope, run_id: str, points: Sequence[Metric]) -> None:
     """Keep points with the run, and those of logged models also with these."""
-    metrics.log(scope.db, scope.names, run_id, points)
+    if scope.transaction is None:
+        joint_metrics.log(scope.services.database, run_id, points)
+        return
+    run = metrics.log(scope.db, scope.names, run_id, points)
     if _with_models(points):
-        run = runs.require_active(scope.db, run_id)
         logged_model_metrics.log(scope.db, scope.names, run, points)
 
 

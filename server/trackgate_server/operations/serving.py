@@ -17,7 +17,7 @@ Path = ParamSpec("Path")
 Wants = Literal["read", "write", "single", "none"]
 """read: one consistent state; write: all or nothing; single: one statement that may
 be sent twice, so that it needs no transaction around it; none: the operation opens
-its own, because it does slow things in between."""
+its own, because it shares one with other callers or does slow things in between."""
 
 
 @dataclass(frozen=True, slots=True)

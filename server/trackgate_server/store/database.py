@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from trackgate_server.settings import Settings
 from trackgate_server.store.names import Names
-from trackgate_server.store.transaction import Job, Kind, ResultT
+from trackgate_server.store.transaction import ItemT, Job, Joint, Kind, ResultT
 
 if TYPE_CHECKING:
     from trackgate_server.store.snapshots import Snapshots
@@ -50,6 +50,18 @@ class Database(ABC):
         single  the job sends one changing statement that may be sent twice; it then
                 needs no transaction around it
         """
+
+    def write_jointly(
+        self, joint: Joint[ItemT, ResultT], item: ItemT, alone: Job[ResultT]
+    ) -> ResultT:
+        """Have `joint` done for an item and for those of others who wait just then.
+
+        alone  does the same for this item only, as a `single` job of `write`: where
+               nothing is gained by joining, and where `joint` leaves the item out or
+               fails, so that each caller gets its own error
+        """
+        del joint, item
+        return self.write(alone, single=True)
 
     @abstractmethod
     def alone(self) -> AbstractContextManager[Connection]:

@@ -28,13 +28,21 @@ class Names:
         self._ids: dict[str, int] = {}
         self._texts: dict[int, str] = {}
 
-    def ensure(self, db: Transaction, names: Sequence[str]) -> list[int]:
-        """Ids of `names`, in their order; new ones are written. 0 or 2 statements."""
+    def known(self, names: Iterable[str]) -> list[int] | None:
+        """Ids of `names`, in their order, where all are remembered."""
         known = self._ids
         try:
             return [known[name] for name in names]
         except KeyError:
-            missing = sorted({name for name in names if name not in known})
+            return None
+
+    def ensure(self, db: Transaction, names: Sequence[str]) -> list[int]:
+        """Ids of `names`, in their order; new ones are written. 0 or 2 statements."""
+        keys = self.known(names)
+        if keys is not None:
+            return keys
+        known = self._ids
+        missing = sorted({name for name in names if name not in known})
         # In sorted order, so that two writers of the same names cannot deadlock.
         db.bulk(_INSERT, [missing])
         found = self._fetch(db, _IDS, missing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,9 +18,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from trackgate_wire.errors import TemporarilyUnavailable
 
 from trackgate_server.store.database import Database
+from trackgate_server.store.gathering import Gathering, Take
 from trackgate_server.store.names import Names
 from trackgate_server.store.password_file import password_in
-from trackgate_server.store.transaction import Driver, Job, ResultT, Transaction
+from trackgate_server.store.transaction import (
+    Driver,
+    ItemT,
+    Job,
+    Joint,
+    ResultT,
+    Transaction,
+)
 
 if TYPE_CHECKING:
     from trackgate_server.store.snapshots import Snapshots
@@ -28,8 +37,12 @@ _CONNECT_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_MS = 60_000
 # Compiling a search of many comparisons takes a hundred times as long as running it.
 _OPTIONS = f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c jit=off"
+_GROUPS_AT_ONCE = 1
 # Any number; all Trackgate servers on a database must use the same.
 _ADVISORY_LOCK = 7_204_481_532
+
+# An item, and the job that writes it alone.
+_Given = tuple[Any, Job[Any]]
 
 
 class PostgresqlDatabase(Database):
@@ -62,6 +75,7 @@ class PostgresqlDatabase(Database):
             event.listen(
                 self.engine, "do_connect", _with_password_of(self._password_file)
             )
+        self._gatherings: dict[Joint[Any, Any], Gathering[_Given]] = {}
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def read(self, job: Job[ResultT]) -> ResultT:
@@ -71,6 +85,12 @@ class PostgresqlDatabase(Database):
         if single:
             return self._with_second_try(lambda: self._unguarded(job))
         return self._with_second_try(lambda: self._in_transaction(job))
+
+    def write_jointly(
+        self, joint: Joint[ItemT, ResultT], item: ItemT, alone: Job[ResultT]
+    ) -> ResultT:
+        done = self._gathering(joint).give((item, alone))
+        return self.write(alone, single=True) if done is None else done[0]
 
     @contextmanager
     def alone(self) -> Generator[Connection]:
@@ -119,6 +139,33 @@ class PostgresqlDatabase(Database):
         }
         words = {name: value for name, value in given.items() if name in open_words}
         return make_conninfo(**words), environment
+
+    def _gathering(self, joint: Joint[Any, Any]) -> Gathering[_Given]:
+        found = self._gatherings.get(joint)
+        if found is None:
+            work = partial(self._write_group, joint)
+            # Of two threads that come first, one's is kept.
+            found = self._gatherings.setdefault(joint, Gathering(work, _GROUPS_AT_ONCE))
+        return found
+
+    def _write_group(self, joint: Joint[Any, Any], take: Take[_Given]) -> None:
+        """Each one's result becomes a tuple of it, or None to be tried alone."""
+        group = take()
+        if len(group) == 1:
+            _, alone = group[0].item
+            group[0].result = (self.write(alone, single=True),)
+            return
+        items = [item for item, _ in (entry.item for entry in group)]
+        try:
+            results = self.write(lambda db: joint(db, items), single=True)
+        except TemporarilyUnavailable:
+            raise
+        except Exception:
+            # One item may be what the database or its driver refuses; which one
+            # shows when each is tried alone, and so does every other error.
+            return
+        for entry, result in zip(group, results, strict=True):
+            entry.result = None if result is None else (result,)
 
     def _unguarded(self, job: Job[ResultT]) -> ResultT:
         with self._autocommit.connect() as connection:

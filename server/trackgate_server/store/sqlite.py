@@ -11,11 +11,9 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections import deque
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, create_engine, event
@@ -24,6 +22,7 @@ from sqlalchemy.pool import QueuePool
 from trackgate_wire.errors import TemporarilyUnavailable
 
 from trackgate_server.store.database import Database, DatabaseRefused
+from trackgate_server.store.gathering import Entry, Gathering, Take
 from trackgate_server.store.names import Names
 from trackgate_server.store.transaction import Driver, Job, ResultT, Transaction
 
@@ -31,8 +30,9 @@ if TYPE_CHECKING:
     from trackgate_server.store.snapshots import Snapshots
 
 _BUSY_TIMEOUT_MS = 30_000
-_LARGEST_GROUP = 64
 _SHUT_TIMEOUT_S = 1
+
+_Entry = Entry[Job[Any]]
 
 
 class SqliteDatabase(Database):
@@ -130,45 +130,17 @@ class SqliteDatabase(Database):
             holder.close()
 
 
-class _Entry:
-    """A job that waits for its commit, and later what became of it."""
-
-    __slots__ = ("done", "error", "gate", "job", "result")
-
-    def __init__(self, job: Job[Any]) -> None:
-        self.job = job
-        self.done = False
-        self.error: BaseException | None = None
-        self.result: Any = None
-        self.gate = Lock()
-        self.gate.acquire()
-
-
 class _Writer:
-    """Queue of waiting jobs; one waiting thread works for all that are in it."""
+    """One commit for all jobs that wait at the same moment."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
         self._turn = _Turn(Path(f"{database.path}-writer"))
-        self._queue: deque[_Entry] = deque()
-        self._mutex = Lock()
-        self._busy = False
+        self._jobs: Gathering[Job[Any]] = Gathering(self._write_group)
         self._connection: Connection | None = None
 
     def write(self, job: Job[ResultT]) -> ResultT:
-        entry = _Entry(job)
-        with self._mutex:
-            self._queue.append(entry)
-            leads = not self._busy
-            self._busy = True
-        if not leads:
-            # Opened when the job is done, or when it is this thread's turn to work.
-            entry.gate.acquire()
-        if not entry.done:
-            self._write_group()
-        if entry.error is not None:
-            raise entry.error
-        return cast(ResultT, entry.result)
+        return cast(ResultT, self._jobs.give(job))
 
     def turn(self) -> AbstractContextManager[None]:
         """The right to write, while nothing of this process's waits for it."""
@@ -180,35 +152,14 @@ class _Writer:
             self._connection = None
         self._turn.close()
 
-    def _write_group(self) -> None:
-        """Write for all who wait, the caller's own job being the first of them."""
-        group: list[_Entry] = []
-        try:
-            with self._turn.taken():
-                group = self._next_group()
+    def _write_group(self, take: Take[Job[Any]]) -> None:
+        with self._turn.taken():
+            group = take()
+            try:
                 self._commit(group)
-        except BaseException as error:
-            group = group or self._next_group()
-            for entry in group:
-                entry.error = entry.error or error
-            self._start_afresh()
-        for entry in group:
-            entry.done = True
-        self._hand_over()
-        for entry in group:
-            entry.gate.release()
-
-    def _next_group(self) -> list[_Entry]:
-        with self._mutex:
-            size = min(len(self._queue), _LARGEST_GROUP)
-            return [self._queue.popleft() for _ in range(size)]
-
-    def _hand_over(self) -> None:
-        with self._mutex:
-            self._busy = bool(self._queue)
-            following = self._queue[0] if self._queue else None
-        if following is not None:
-            following.gate.release()
+            except BaseException:
+                self._start_afresh()
+                raise
 
     def _commit(self, group: list[_Entry]) -> None:
         connection = self._connected()
@@ -273,7 +224,7 @@ def _attempt(db: Transaction, entry: _Entry) -> None:
     mark = db.mark()
     db.driver.execute("SAVEPOINT entry")
     try:
-        entry.result = entry.job(db)
+        entry.result = entry.item(db)
     except Exception as error:
         entry.error = error
         db.forget(mark)
