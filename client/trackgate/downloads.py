@@ -27,7 +27,8 @@ from trackgate.retries import RetryPolicy
 from trackgate.store_calls import StoreCalls
 from trackgate.transport import Connection
 
-_BLOCK_BYTES = 1024 * 1024
+# Larger blocks are fresh memory each time, which takes longer than the copying.
+_BLOCK_BYTES = 256 * 1024
 _PARTIAL = 206
 
 
