@@ -18,6 +18,9 @@ _KEY = re.compile(r"[/\w.\- :]*")
 _PLAIN_KEY = re.compile(r"\w[\w\-]*(?:/\w[\w\-]*)*")
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
 _EXPERIMENT_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,63}")
+# So few characters are never more bytes than a file system takes.
+_PLAIN_SEGMENT = re.compile(r"[^\\\x00-\x1f\x7f\ud800-\udfff]{1,63}")
+_DOTS = frozenset({".", ".."})
 _SHOWN = 80
 
 
@@ -153,8 +156,10 @@ def artifact_segments(path: str) -> tuple[str, ...]:
 
 
 def _check_segment(segment: str, path: str) -> None:
+    if _PLAIN_SEGMENT.fullmatch(segment) and segment not in _DOTS:
+        return
     reason = None
-    if segment in ("", ".", ".."):
+    if segment == "" or segment in _DOTS:
         reason = f"the segment {segment!r} is not allowed"
     elif "\\" in segment:
         reason = "a backslash is not allowed"
