@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from trackgate_wire import limits
 from trackgate_wire.datasets import (
@@ -18,9 +21,10 @@ from trackgate_wire.datasets import (
 
 from trackgate_server.store.runs import RunKey
 from trackgate_server.store.sql import BulkInsert, Sql
-from trackgate_server.store.transaction import Transaction
+from trackgate_server.store.transaction import Row, Transaction
 
-_READ, _MADE = 0, 1
+_USED, _READ, _MADE = -1, 0, 1
+_RUN = itemgetter(0)
 
 _ENSURE_DATASET = Sql(
     "INSERT INTO datasets"
@@ -59,11 +63,16 @@ _TAGS = Sql(
     postgresql="SELECT run, dataset, key, value FROM input_tags"
     " WHERE run = ANY(?) ORDER BY run, dataset, key",
 )
-_MODELS = Sql(
-    "SELECT run, direction, model_id, step FROM run_models"
-    " WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, model_id",
-    postgresql="SELECT run, direction, model_id, step FROM run_models"
-    " WHERE run = ANY(?) ORDER BY run, model_id",
+# Most runs have nothing of the kind, which this alone tells.
+_LINKS = Sql(
+    f"SELECT run, {_USED} AS direction, NULL AS model_id, dataset AS step FROM inputs"
+    " WHERE run IN (SELECT value FROM json_each(?)) UNION ALL"
+    " SELECT run, direction, model_id, step FROM run_models"
+    " WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, direction, model_id",
+    postgresql=f"SELECT run, {_USED} AS direction, NULL AS model_id, dataset AS step"
+    " FROM inputs WHERE run = ANY(?) UNION ALL"
+    " SELECT run, direction, model_id, step FROM run_models"
+    " WHERE run = ANY(?) ORDER BY run, direction, model_id",
 )
 _SUMMARIES = Sql(
     "SELECT DISTINCT d.experiment, d.name, d.digest, t.value FROM datasets d"
@@ -79,6 +88,16 @@ _SUMMARIES = Sql(
     " WHERE d.experiment = ANY(?) ORDER BY 1, 2, 3, 4 NULLS FIRST"
     f" LIMIT {limits.DATASET_SUMMARIES}",
 )
+
+
+class Links(NamedTuple):
+    """What a run used and what it made."""
+
+    inputs: RunInputs
+    outputs: RunOutputs
+
+
+NO_LINKS = Links(RunInputs(), RunOutputs())
 
 
 def log_input(
@@ -112,28 +131,17 @@ def log_model_outputs(
     _log_models(db, run, _MADE, {model.model_id: model.step for model in models})
 
 
-def inputs_of(db: Transaction, run_keys: Sequence[int]) -> dict[int, RunInputs]:
-    """Datasets and models the runs read, by run. Two or three statements."""
-    rows = db.all(_INPUTS, db.array(run_keys))
-    tags: dict[tuple[int, int], list[InputTag]] = {(row[0], row[1]): [] for row in rows}
-    for run, dataset, key, value in db.all(_TAGS, db.array(run_keys)) if rows else ():
-        tags[run, dataset].append(InputTag(key, value))
-    found: dict[int, list[DatasetInput]] = {run: [] for run in run_keys}
-    for run, dataset, *described in rows:
-        found[run].append(DatasetInput(Dataset(*described), tags[run, dataset]))
-    models = _models(db, run_keys, _READ)
-    return {
-        run: RunInputs(found[run], [ModelInput(model) for model, _ in models[run]])
-        for run in run_keys
-    }
+def links_of(db: Transaction, run_keys: Sequence[int]) -> dict[int, Links]:
+    """What the runs used and made, by run; runs without any are left out.
 
-
-def outputs_of(db: Transaction, run_keys: Sequence[int]) -> dict[int, RunOutputs]:
-    """Models the runs made, by run. One statement."""
-    models = _models(db, run_keys, _MADE)
+    One statement, and two more where there are datasets.
+    """
+    wanted = db.array(run_keys)
+    rows = db.all(_LINKS, wanted, wanted)
+    with_datasets = {row[0] for row in rows if row[1] == _USED}
+    used = _datasets_of(db, sorted(with_datasets)) if with_datasets else {}
     return {
-        run: RunOutputs([ModelOutput(model, step) for model, step in models[run]])
-        for run in run_keys
+        run: _links(used.get(run, []), list(its)) for run, its in groupby(rows, _RUN)
     }
 
 
@@ -155,11 +163,24 @@ def _log_models(
     db.bulk(_INSERT_MODELS, [*ids, list(steps), list(steps.values())])
 
 
-def _models(
-    db: Transaction, run_keys: Sequence[int], wanted: int
-) -> dict[int, list[tuple[str, int]]]:
-    found: dict[int, list[tuple[str, int]]] = {run: [] for run in run_keys}
-    for run, direction, model_id, step in db.all(_MODELS, db.array(run_keys)):
-        if direction == wanted:
-            found[run].append((model_id, step))
+def _datasets_of(
+    db: Transaction, run_keys: Sequence[int]
+) -> dict[int, list[DatasetInput]]:
+    tags: dict[tuple[int, int], list[InputTag]] = {}
+    for run, dataset, key, value in db.all(_TAGS, db.array(run_keys)):
+        tags.setdefault((run, dataset), []).append(InputTag(key, value))
+    found: dict[int, list[DatasetInput]] = {}
+    for run, dataset, *described in db.all(_INPUTS, db.array(run_keys)):
+        used = DatasetInput(Dataset(*described), tags.get((run, dataset), []))
+        found.setdefault(run, []).append(used)
     return found
+
+
+def _links(used: list[DatasetInput], rows: Sequence[Row]) -> Links:
+    read = [ModelInput(model) for _, direction, model, _ in rows if direction == _READ]
+    made = [
+        ModelOutput(model, step)
+        for _, direction, model, step in rows
+        if direction == _MADE
+    ]
+    return Links(RunInputs(used, read), RunOutputs(made))

@@ -50,12 +50,23 @@ _WITHIN = Sql(
     f"{_POINT} AND step >= ? AND step <= ? ORDER BY step, timestamp, value LIMIT ?"
 )
 _COUNT_WITHIN = Sql(f"SELECT count(*) {_WHERE} AND step >= ? AND step <= ?")
-_LAST_WITHIN = Sql(
+_LAST = (
     f"{_POINT} AND step >= ? AND step <= ?"
     " ORDER BY step DESC, timestamp DESC, value DESC LIMIT 1"
 )
-_NEXT_STEP = Sql(
-    f"{_POINT} AND step >= ? AND step <= ? ORDER BY step, timestamp, value LIMIT 1"
+_LAST_WITHIN = Sql(_LAST)
+# The first point at or behind each of many steps, each looked up in the index, and the
+# last one. Where steps are sparse several lead to the same point, which comes once.
+_AT_STEPS = Sql(
+    "SELECT found.step, found.timestamp, found.value FROM json_each(?) AS wanted"
+    " JOIN metrics AS found ON (found.run, found.key, found.step, found.timestamp,"
+    f" found.value) = (SELECT run, key, step, timestamp, value {_WHERE}"
+    " AND step >= wanted.value AND step <= ? ORDER BY step, timestamp, value LIMIT 1)"
+    f" UNION SELECT * FROM ({_LAST}) ORDER BY 1, 2, 3",
+    postgresql="SELECT found.* FROM unnest(?::int8[]) AS wanted (value) CROSS JOIN"
+    f" LATERAL ({_POINT} AND step >= wanted.value AND step <= ?"
+    " ORDER BY step, timestamp, value LIMIT 1) AS found"
+    f" UNION SELECT * FROM ({_LAST}) AS last ORDER BY 1, 2, 3",
 )
 # Every n-th point, where steps say nothing of how points are spread.
 _SPREAD = Sql(
@@ -126,13 +137,8 @@ def _by_even_steps(
     if high - low < most // 2:
         return []
     wanted = {low + (high - low) * i // (most - 1) for i in range(most - 1)}
-    found: dict[Point, None] = {}
-    for step in sorted(wanted):
-        for point in db.all(_NEXT_STEP, run, key, step, high):
-            found[point] = None
-    for point in db.all(_LAST_WITHIN, run, key, low, high):
-        found[point] = None
-    return list(found)
+    steps = db.array(sorted(wanted))
+    return db.all(_AT_STEPS, steps, run, key, high, run, key, low, high)
 
 
 def _by_position(
