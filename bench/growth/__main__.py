@@ -60,7 +60,10 @@ def _options() -> argparse.Namespace:
 
 
 def _sizes(text: str) -> tuple[int, ...]:
-    return tuple(int(size) for size in text.split(",") if int(size))
+    sizes = tuple(int(size) for size in text.split(",") if int(size))
+    if len(sizes) == 1 or list(sizes) != sorted(set(sizes)):
+        raise argparse.ArgumentTypeError("two sizes or more, the smallest first; or 0")
+    return sizes
 
 
 def _axes(options: argparse.Namespace) -> list[Axis]:

@@ -76,7 +76,9 @@ def _draw_field(place: Axes, key: Key, lines: Mapping[Backend, Row]) -> None:
 
 def _say_last(place: Axes, size: int, lines: Mapping[Backend, Row]) -> None:
     """Each line's end in milliseconds, the higher one's above the lower one's."""
-    ends = {line: row.costs[size].p50_ms for line, row in lines.items()}
+    ends: dict[Backend, float] = {
+        line: row.costs[size].p50_ms for line, row in lines.items()
+    }
     for backend, time_ms in ends.items():
         place.annotate(
             f"{time_ms:.2g} ms" if time_ms < 10 else f"{time_ms:.0f} ms",
