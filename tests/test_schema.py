@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from trackgate_server.store import migrate, runs
+from trackgate_server.store import migrate, new_runs
 from trackgate_server.store.database import Database, open_database
+from trackgate_server.store.new_runs import NewRun
 from trackgate_server.store.schema import metadata
 
 from tests.fixtures.databases import KINDS, NewStore
@@ -51,13 +52,8 @@ INDEXES_ON_POSTGRESQL = """
 """
 
 
-A_RUN: Any = {
-    "experiment": 0,
-    "name": "old",
-    "user": "ada",
-    "started_ms": 1,
-    "artifact_uri": "mlflow-artifacts:/0/old/artifacts",
-}
+RUN = "0123456789abcdef0123456789abcdef"
+A_RUN = NewRun(RUN, experiment=0, name="old", user="ada", started_ms=1, tags={})
 
 
 def described(database: Database) -> list[tuple[Any, ...]]:
@@ -124,20 +120,19 @@ def test_what_was_kept_before_models_is_there_after_the_upgrade(
 ) -> None:
     older = open_database(store_uri, connections=1)
     upgrade_to("0001", older)
-    run = "0123456789abcdef0123456789abcdef"
-    older.write(lambda db: runs.insert(db, run_id=run, **A_RUN))
+    older.write(lambda db: new_runs.insert(db, older.names, A_RUN))
     older.close()
 
     with running_app(tmp_path, store_uri) as app:
         ada = app.client("ada")
-        model = log_model(ada, "0", run)
+        model = log_model(ada, "0", RUN)
         name = new_model(ada)
         version = new_version(
             ada, name, f"models:/{model.model_id}", model_id=model.model_id
         )
 
-        assert get_run(ada, run).info.run_name == "old"
-        assert get_version(ada, name, version).run_id == run
+        assert get_run(ada, RUN).info.run_name == "old"
+        assert get_version(ada, name, version).run_id == RUN
 
 
 def test_the_command_says_what_it_did(tmp_path: Path, store_uri: str) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from trackgate_wire import limits, rules
 from trackgate_wire.endpoint import Empty
-from trackgate_wire.errors import InvalidParameterValue
+from trackgate_wire.errors import InvalidParameterValue, TemporarilyUnavailable
 from trackgate_wire.run_ref import RunRef
 from trackgate_wire.runs import (
     CREATE_RUN,
@@ -38,6 +38,7 @@ from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import (
     datasets,
     experiments,
+    new_runs,
     people,
     run_data,
     runs,
@@ -45,31 +46,22 @@ from trackgate_server.store import (
     tags,
 )
 from trackgate_server.store.lifecycle import VIEWS
+from trackgate_server.store.new_runs import NewRun
 from trackgate_server.store.runs import RunRow
 from trackgate_server.store.search_runs import RunQuery
 
 
-@serves(CREATE_RUN, "write")
+@serves(CREATE_RUN, "none")
 def create(scope: Scope, request: CreateRun) -> RunFound:
     experiment_id = request.experiment_id or "0"
-    experiment = experiments.get(scope.db, experiment_id)
-    check_active(experiment)
-    given = checked_first_tags(scope, request.tags)
-    name = _name(request.run_name, given.get(RUN_NAME_TAG))
-    run_id = uuid4().hex
-    row = runs.insert(
-        scope.db,
-        run_id=run_id,
-        experiment=experiment.id,
-        name=name,
-        user=owner(scope.caller, request.user_id),
-        started_ms=_started(scope, request.start_time),
-        artifact_uri=f"{experiment.artifact_location.rstrip('/')}/{run_id}/artifacts",
-    )
-    stored = first_tags(scope.caller, given, request.user_id)
-    stored[RUN_NAME_TAG] = name
-    tags.put(scope.db, scope.names, row.key, stored)
-    shown = [RunTag(key, value) for key, value in sorted(stored.items())]
+    # The id is made once, so that a run that is sent twice is one run.
+    new = _new_run(scope, request, uuid4().hex, experiments.parse_id(experiment_id))
+    database = scope.services.database
+    row = new_runs.begin(database, new)
+    if row is None:
+        check_active(database.read(lambda db: experiments.get(db, experiment_id)))
+        raise TemporarilyUnavailable("The experiment was just restored. Try again.")
+    shown = [RunTag(key, value) for key, value in sorted(new.tags.items())]
     return RunFound(Run(runs.info(row), RunData(tags=shown)))
 
 
@@ -145,6 +137,20 @@ def _described(scope: Scope, rows: Sequence[RunRow]) -> list[Run]:
         )
         for row in rows
     ]
+
+
+def _new_run(scope: Scope, request: CreateRun, run_id: str, experiment: int) -> NewRun:
+    given = checked_first_tags(scope, request.tags)
+    name = _name(request.run_name, given.get(RUN_NAME_TAG))
+    stored = first_tags(scope.caller, given, request.user_id)
+    return NewRun(
+        run_id=run_id,
+        experiment=experiment,
+        name=name,
+        user=owner(scope.caller, request.user_id),
+        started_ms=_started(scope, request.start_time),
+        tags={**stored, RUN_NAME_TAG: name},
+    )
 
 
 def _name(given: str | None, tagged: str | None) -> str:

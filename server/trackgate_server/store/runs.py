@@ -56,10 +56,6 @@ _BY_UUIDS = Sql(
     f"SELECT {COLUMNS} FROM runs WHERE uuid IN (SELECT value FROM json_each(?))",
     postgresql=f"SELECT {COLUMNS} FROM runs WHERE uuid = ANY(?)",
 )
-_INSERT = Sql(
-    'INSERT INTO runs (uuid, experiment, name, "user", status, lifecycle,'
-    " started_ms, artifact_uri) VALUES (?, ?, ?, ?, 0, 0, ?, ?) RETURNING id"
-)
 _UPDATE = Sql("UPDATE runs SET status = ?, ended_ms = ?, name = ? WHERE id = ?")
 _RENAME = Sql("UPDATE runs SET name = ? WHERE id = ?")
 _SET_LIFECYCLE = Sql("UPDATE runs SET lifecycle = ?, deleted_ms = ? WHERE id = ?")
@@ -96,34 +92,6 @@ def lock_active(db: Transaction, run_id: str) -> RunKey:
 def find_all(db: Transaction, run_ids: Sequence[str]) -> list[RunRow]:
     """Those of the runs that exist, in no order. One statement."""
     return [RunRow(*row) for row in db.all(_BY_UUIDS, db.array(run_ids))]
-
-
-def insert(
-    db: Transaction,
-    *,
-    run_id: str,
-    experiment: int,
-    name: str,
-    user: str,
-    started_ms: int,
-    artifact_uri: str,
-) -> RunRow:
-    """Create a run that is running. One statement."""
-    row = db.one(_INSERT, run_id, experiment, name, user, started_ms, artifact_uri)
-    if row is None:
-        raise LookupError("The database returned no id for a new run.")
-    return RunRow(
-        row[0],
-        run_id,
-        experiment,
-        name,
-        user,
-        STATUS_NUMBERS[RunStatus.RUNNING],
-        ACTIVE,
-        started_ms,
-        None,
-        artifact_uri,
-    )
 
 
 def update(
