@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import statistics
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -76,17 +75,10 @@ def repeated(
         except Refused:
             failed += 1
         durations.append((time.perf_counter() - before) * 1000)
-    return LoadResult(
-        requests=len(durations) - failed,
-        failed=failed,
-        duration_s=time.perf_counter() - begun,
-        p50_ms=statistics.median(durations),
-        p99_ms=percentile(durations, 0.99),
-        client_cpu_s=time.process_time() - cpu,
-        received_bytes=received,
+    return LoadResult.of(
+        durations,
+        failed,
+        time.perf_counter() - begun,
+        time.process_time() - cpu,
+        received,
     )
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The smallest value that `share` of all do not exceed."""
-    return sorted(values)[max(0, round(share * len(values) + 0.5) - 1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -43,8 +45,8 @@ class SqliteFile:
         return f"{scheme or 'sqlite'}:///{self.file}"
 
     def size_bytes(self) -> int:
-        """With its write-ahead log."""
-        return sum(file.stat().st_size for file in self.file.parent.glob(self._names()))
-
-    def _names(self) -> str:
-        return f"{self.file.name}*"
+        """What it has when its write-ahead log, whose file never shrinks, is empty."""
+        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as db:
+            (pages,) = db.execute("PRAGMA page_count").fetchone()
+            (size,) = db.execute("PRAGMA page_size").fetchone()
+            return int(pages) * int(size)
