@@ -18,6 +18,7 @@ from trackgate_wire.runs import (
 )
 
 from trackgate import batches, values
+from trackgate.batches import Value
 from trackgate.calls import Calls, calls
 from trackgate.config import sends_in_background
 from trackgate.delivery import Delivery
@@ -200,11 +201,18 @@ class RunCalls(Calls):
         What fits into one request is stored as a whole or not at all; more is
         split into several requests, in the order parameters, tags, metrics.
         """
-        checked: list[batches.Value] = [
+        checked: list[Value] = [
             *(values.param(param.key, param.value) for param in params),
             *(values.tag(tag.key, tag.value) for tag in tags),
             *map(values.again, metrics),
         ]
+        return self.log_checked(run_id, checked, synchronous)
+
+    @calls(runs.LOG_BATCH)
+    def log_checked(
+        self, run_id: str, checked: Sequence[Value], synchronous: bool | None = None
+    ) -> RunOperations | None:
+        """As `log_batch`, of values that `trackgate.values` has made already."""
         if self._in_background(synchronous):
             return self._outbox.put(run_id, checked) if checked else None
         for batch in batches.split(checked):

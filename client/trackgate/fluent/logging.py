@@ -17,7 +17,6 @@ from trackgate.entities import (
     DatasetInput,
     LoggedModelInput,
     LoggedModelOutput,
-    Metric,
 )
 from trackgate.errors import InvalidParameterValue
 from trackgate.fluent import session, stack, thread_models
@@ -43,7 +42,7 @@ def log_params(
     """Log several parameters."""
     client, run_id = _meant(run_id)
     checked = [values.param(key, value) for key, value in params.items()]
-    return client.log_batch(run_id, params=checked, synchronous=synchronous)
+    return client.log_checked(run_id, checked, synchronous)
 
 
 def log_metric(
@@ -94,18 +93,18 @@ def log_metrics(
     now = values.now_ms() if timestamp is None else timestamp
     model_id = model_id or thread_models.get_active_model_id()
     points = [
-        Metric(
+        values.metric(
             key,
             value,
             now,
-            step or 0,
+            step,
             model_id=model_id,
             dataset_name=measured_on.name if measured_on else None,
             dataset_digest=measured_on.digest if measured_on else None,
         )
         for key, value in metrics.items()
     ]
-    return client.log_batch(run_id, metrics=points, synchronous=synchronous)
+    return client.log_checked(run_id, points, synchronous)
 
 
 def set_tag(
@@ -121,9 +120,7 @@ def set_tags(
 ) -> RunOperations | None:
     """Set several tags."""
     run = current_or_new()
-    return run.client.log_batch(
-        run.info.run_id, tags=values.tags(tags), synchronous=synchronous
-    )
+    return run.client.log_checked(run.info.run_id, values.tags(tags), synchronous)
 
 
 def delete_tag(key: str) -> None:
