@@ -11,15 +11,16 @@ MIB = 1024 * 1024
 class Scale:
     """The size of everything; the defaults are those of the goals.
 
-    seconds         length of one round of requests
-    rounds          each system is measured so often, in turn with the others
-    runs            of the experiment that is searched, W5
-    large_runs      of the one that is searched as well where it can be seeded; or none
-    large_for       systems it is seeded in
-    points          of one metric, W6
-    artifact_bytes  of the file that goes up and down, W7
-    calls           of a client's loop
-    loop_s          after so many seconds a client's loop stops early
+    seconds           length of one round of requests
+    rounds            each system is measured so often, in turn with the others
+    runs              of the experiment that is searched, W5
+    large_runs        of the one searched as well where it can be seeded; 0 for none
+    large_for         systems it is seeded in
+    points            of one metric, W6
+    artifact_bytes    of the file that goes up and down, W7
+    calls             of a client's loop
+    loop_s            after so many seconds a client's loop stops early
+    background_calls  of a client's loop that does not wait
     """
 
     seconds: float = 5
@@ -31,6 +32,7 @@ class Scale:
     artifact_bytes: int = 1024 * MIB
     calls: int = 2_000
     loop_s: float = 30
+    background_calls: int = 100_000
 
 
 QUICK = Scale(
@@ -42,4 +44,5 @@ QUICK = Scale(
     artifact_bytes=64 * MIB,
     calls=200,
     loop_s=5,
+    background_calls=10_000,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.workloads import (
     artifacts,
+    client_bulk,
     clients,
     histories,
     searching,
@@ -19,5 +20,6 @@ WORKLOADS = (
     *histories.WORKLOADS,
     *artifacts.WORKLOADS,
     *clients.WORKLOADS,
+    *client_bulk.WORKLOADS,
     starting.AFTER,
 )

@@ -29,7 +29,7 @@ def first_metric(site: Site) -> Measure:
     server = site.ours
 
     def measure(number: int) -> Measured:
-        whole, importing = _run(client, server, "first_metric.py")
+        whole, importing = run_program(client, server, "first_metric.py")
         return Measured(whole, details={"import_s": importing})
 
     measure(0)  # the files of the libraries are in the page cache from now on
@@ -41,7 +41,7 @@ def loop(site: Site, client: str) -> Measure:
 
     def measure(number: int) -> Measured:
         scale, before = site.scale, _children_cpu_s()
-        made, took_s = _run(
+        made, took_s = run_program(
             client, site.system, "logging_loop.py", scale.calls, scale.loop_s
         )
         load = LoadResult.of(
@@ -74,10 +74,10 @@ WORKLOADS = (
 )  # fmt: skip
 
 
-def _run(
-    client: str, server: System, program: str, *arguments: float
-) -> tuple[float, float]:
-    """Run one of the programs against a server; the two numbers it writes."""
+def run_program(
+    client: str, server: System, program: str, *arguments: float | Path
+) -> tuple[float, ...]:
+    """Run one of the programs against a server; the numbers of its last line."""
     user, password = server.login or ("", "")
     given = {
         "MLFLOW_TRACKING_URI": server.address,
@@ -94,8 +94,7 @@ def _run(
     )
     if done.returncode:
         raise RuntimeError(f"{program} with {client} ended: {done.stderr[-1000:]}")
-    first, second = done.stdout.split()[-2:]
-    return float(first), float(second)
+    return tuple(map(float, done.stdout.splitlines()[-1].split()))
 
 
 def _children_cpu_s() -> float:

@@ -1,0 +1,105 @@
+"""Clients with much to send: a loop that does not wait, and a folder of small files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bench.systems.system import System
+from bench.workload import Goal, Lacks, Measure, Measured, Site, Workload
+from bench.workloads.clients import run_program
+
+_FILES = 1_000
+_FILE_BYTES = 10 * 1024
+
+
+def background(site: Site) -> Measure:
+    """What a background call costs the loop that makes it; wall time in us.
+
+    The stock client talks to its own server, ours to ours.
+    """
+    client = _client_of(site.system)
+
+    def measure(number: int) -> Measured:
+        scale = site.scale
+        made, took_s, cpu_s, whole_s, grown_mib, arrived = run_program(
+            client,
+            site.system,
+            "background_loop.py",
+            scale.background_calls,
+            scale.loop_s,
+        )
+        if arrived != made:
+            raise RuntimeError(f"{made:.0f} points were logged, {arrived:.0f} arrived.")
+        details = {
+            "calls": made,
+            "loop_cpu_us": cpu_s / made * 1e6,
+            "all_arrived_s": whole_s,
+            "grown_mib": grown_mib,
+        }
+        return Measured(took_s / made * 1e6, details=details)
+
+    return measure
+
+
+def small_files(site: Site, server: System, *, up: bool) -> Measure:
+    """Files a second from a client to a server, or back."""
+    client = _client_of(site.system)
+    folder = _folder(site)
+
+    def measure(number: int) -> Measured:
+        up_s, down_s, up_cpu_s, down_cpu_s, back = run_program(
+            client, server, "small_files.py", folder
+        )
+        if back != _FILES:
+            raise RuntimeError(f"{_FILES} files went up, {back:.0f} came back.")
+        cpu_s = up_cpu_s if up else down_cpu_s
+        details = {"client_cpu_ms": cpu_s / _FILES * 1000}
+        return Measured(_FILES / (up_s if up else down_s), details=details)
+
+    return measure
+
+
+def both_on_ours(site: Site) -> Measure:
+    """Files a second up to Trackgate, so that only the clients differ."""
+    if site.ours is None:
+        raise Lacks("Trackgate is not among the systems")
+    return small_files(site, site.ours, up=True)
+
+
+WORKLOADS = (
+    Workload(
+        "background-loop", "a log_metric call in the background", "us", "lower",
+        background,
+    ),
+    Workload(
+        "small-files-up", "1,000 files of 10 KiB up, each client to its own server",
+        "files/s", "higher", lambda site: small_files(site, site.system, up=True),
+        {"mlflow": Goal(5, 5)},
+    ),
+    Workload(
+        "small-files-down", "the same down", "files/s", "higher",
+        lambda site: small_files(site, site.system, up=False),
+    ),
+    Workload(
+        "small-files-client", "1,000 files of 10 KiB up, both clients to Trackgate",
+        "files/s", "higher", both_on_ours,
+    ),
+)  # fmt: skip
+
+
+def _client_of(system: System) -> str:
+    """The client that comes with a system; raises Lacks where there is none."""
+    if system.name not in ("trackgate", "mlflow"):
+        raise Lacks("it has no client of its own")
+    return system.name
+
+
+def _folder(site: Site) -> Path:
+    folder = site.system.folder.parent / "small-files"
+    folder.mkdir(exist_ok=True)
+    for number in range(_FILES):
+        file = folder / f"{number:04}.bin"
+        if not file.exists():
+            file.write_bytes(os.urandom(_FILE_BYTES))
+    return folder
