@@ -79,6 +79,23 @@ def from_sqlite(value: float | str | None) -> float | None:
     return math.nan if isinstance(value, str) else value
 
 
+INDEXED_LENGTH = 200
+"""Characters of a text that PostgreSQL's indexes by value have of it.
+
+An entry there must be smaller than some 2,700 bytes; the rest of a longer text is
+looked up in the table.
+"""
+
+
+def _by_value(name: str) -> tuple[Index, Index]:
+    """The index that searches of runs follow, for either database."""
+    beginning = text(f"left(value, {INDEXED_LENGTH})")
+    return (
+        Index(name, "key", "value", "run").ddl_if(dialect="sqlite"),
+        Index(name, "key", beginning, "run").ddl_if(dialect="postgresql"),
+    )
+
+
 experiments = Table(
     "experiments",
     metadata,
@@ -160,6 +177,8 @@ latest_metrics = Table(
     # step is then the order by time too.
     Column("ordered", SmallInteger, nullable=False),
     PrimaryKeyConstraint("run", "key"),
+    # Searches follow it to the runs with some values, and in the values' order.
+    Index("latest_metrics_by_value", "key", "value", "run"),
     sqlite_with_rowid=False,
 )
 
@@ -170,6 +189,7 @@ params = Table(
     Column("key", BigInteger, nullable=False),
     Column("value", Name, nullable=False),
     PrimaryKeyConstraint("run", "key"),
+    *_by_value("params_by_value"),
     sqlite_with_rowid=False,
 )
 
@@ -180,6 +200,7 @@ tags = Table(
     Column("key", BigInteger, nullable=False),
     Column("value", Name, nullable=False),
     PrimaryKeyConstraint("run", "key"),
+    *_by_value("tags_by_value"),
     sqlite_with_rowid=False,
 )
 
