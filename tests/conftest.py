@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.environment.peers",
     "tests.environment.postgres",
     "tests.environment.s3",
+    "tests.environment.sharing_out",
     "tests.fixtures.databases",
     "tests.fixtures.setups",
     "tests.fixtures.sites",
