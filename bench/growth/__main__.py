@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import tempfile
 import time
 from collections.abc import Generator
@@ -14,6 +12,8 @@ from typing import cast
 
 from bench.growth import axes, plot, report
 from bench.growth.axes import Axis, Effort, Level
+from bench.machine import machine, versions
+from bench.results import FOLDER
 from bench.systems import postgres, trackgate
 from bench.systems.stores import Backend, Store
 
@@ -42,14 +42,14 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench.growth", description=__doc__)
+    parser = argparse.ArgumentParser(prog="scripts/bench --growth", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="two small sizes each")
     parser.add_argument(
         "--backends", type=lambda text: text.split(","), default=BACKENDS
     )
     parser.add_argument("--runs", type=_sizes, help="sizes, such as 1000,10000")
     parser.add_argument("--points", type=_sizes, help="sizes; 0: leave them out")
-    parser.add_argument("--results", type=Path, default=report.RESULTS)
+    parser.add_argument("--results", type=Path, default=FOLDER)
     parser.add_argument(
         "--folder", type=Path, help="for the databases while they are measured"
     )
@@ -113,9 +113,8 @@ def _store(backend: Backend, folder: Path) -> Generator[Store]:
 def _about(options: argparse.Namespace) -> dict[str, object]:
     return {
         "date": time.strftime("%Y-%m-%d"),
-        "trackgate": trackgate.version(),
-        "postgresql": postgres.version(),
-        "machine": f"{os.cpu_count()} cores, {platform.platform(terse=True)}",
+        "machine": machine(),
+        "versions": {**versions(), "trackgate": trackgate.version()},
         "quick": options.quick,
     }
 

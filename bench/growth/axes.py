@@ -72,10 +72,8 @@ def of_points(sizes: Sequence[int]) -> Axis:
 
 def grow(system: System, axis: Axis, effort: Effort) -> Iterator[Level]:
     """Each size in turn, from an empty database on."""
-    caller = Caller(system)
-    target = _target(system, caller)
-    for _ in range(_WARM_UP):
-        caller.post("runs/search", {"experiment_ids": [str(target.experiment)]})
+    with Caller(system) as caller:
+        target = _target(system, caller)
     if axis.name == "points":
         seeding.seed_runs(target, Span(0, seeding.ORDINARY))
         seeding.seed_long_run(target)
@@ -83,21 +81,20 @@ def grow(system: System, axis: Axis, effort: Effort) -> Iterator[Level]:
         have = axis.sizes[epoch - 1] if epoch else 0
         seconds = _SEED[axis.name](target, Span(have, size, epoch))
         disk = databases.settled(system.store, effort.autovacuum_s)
-        stage = _stage(axis, caller, target, epoch, effort)
-        costs = _costs(system, axis, stage, effort)
-        last = axis.name == "points" and size == axis.sizes[-1]
-        large = memory.held(system, stage) if last else []
+        # Nginx has closed a connection that was kept so long without a word.
+        with Caller(system) as caller:
+            stage = _stage(axis, caller, target, epoch, effort)
+            costs = _costs(system, axis, stage, effort)
+            last = axis.name == "points" and size == axis.sizes[-1]
+            large = memory.held(system, stage) if last else []
         yield Level(axis.name, size, seconds, disk, costs, large)
-    caller.close()
 
 
 def _target(system: System, caller: Caller) -> Target:
     asked = {"name": "growth"}
     created = json.loads(caller.post("experiments/create", asked))["experiment_id"]
-    found = json.loads(caller.get("experiments/get", {"experiment_id": created}))
-    location = found["experiment"]["artifact_location"]
     user = system.login[0] if system.login else ""
-    return Target(system.store.uri(), int(created), location, user)
+    return Target(system.store.uri(), int(created), user)
 
 
 def _stage(

@@ -34,7 +34,10 @@ class Caller:
         """The answer's body; raises RuntimeError for anything but a 200."""
         return self._asked("GET", f"{path}?{urlencode(query)}", None)
 
-    def close(self) -> None:
+    def __enter__(self) -> Caller:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._connection.close()
 
     def _asked(self, method: str, path: str, body: bytes | None) -> bytes:

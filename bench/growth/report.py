@@ -13,7 +13,6 @@ from bench.growth.costs import Cost
 from bench.growth.verdict import Verdict, verdict
 from bench.systems.stores import Backend
 
-RESULTS = Path(__file__).parents[1] / "results"
 _MIB = 2**20
 _MILLION = 1e6
 

@@ -17,9 +17,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
-from trackgate_server.store import metrics, params, runs, tags
+from trackgate_server.store import metrics, new_runs, params
 from trackgate_server.store.database import open_database
 from trackgate_server.store.names import Names
+from trackgate_server.store.new_runs import NewRun
 from trackgate_server.store.transaction import Transaction
 from trackgate_wire.metrics import Metric
 from trackgate_wire.runs import Param
@@ -50,7 +51,6 @@ class Target:
 
     uri: str
     experiment: int
-    artifacts: str
     user: str
 
 
@@ -149,16 +149,16 @@ def _run_job(target: Target, number: int) -> Job:
 def _put_run(db: Transaction, names: Names, target: Target, number: int) -> None:
     """What a script that logs to a new run makes the server store."""
     identity, name = run_id(number), f"run-{number}"
-    row = runs.insert(
-        db,
+    new = NewRun(
         run_id=identity,
         experiment=target.experiment,
         name=name,
         user=target.user,
         started_ms=BASE_MS + number,
-        artifact_uri=f"{target.artifacts}/{identity}/artifacts",
+        tags=_tags(target, number, name),
     )
-    tags.put(db, names, row.key, _tags(target, number, name))
+    row = new_runs.insert(db, names, new)
+    assert row is not None, "the experiment is gone"
     numbers = random.Random(number)
     given = [Param(f"p{key}", str(numbers.randrange(10))) for key in range(PARAMS)]
     params.log(db, names, row.key, given)
