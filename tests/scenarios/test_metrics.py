@@ -356,6 +356,17 @@ def test_a_history_with_far_steps_is_thinned_out_with_both_ends_kept(
     assert 10 <= len(found) <= 25
 
 
+def test_a_point_behind_a_gap_comes_once(api: Api, run: str) -> None:
+    dense = [(step, step, 0.0) for step in range(600)]
+    log_points(api, run, points(*dense, (1_000, 1_000, math.nan)))
+
+    steps = [point.step for point in sampled(api, [run], 20)]
+
+    assert steps == sorted(set(steps))
+    assert steps[-1] == 1_000
+    assert 10 <= len(steps) <= 25
+
+
 def test_a_short_history_is_not_thinned_out(api: Api, experiment: str) -> None:
     runs = [new_run(api, experiment) for _ in range(2)]
     given = points((0, 0, 1.0), (5, 1, math.nan), (5, 2, 2.0), (-3, 3, 3.0))

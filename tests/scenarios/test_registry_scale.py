@@ -42,9 +42,9 @@ class Counted:
     driver: Any
     statements: int = 0
 
-    def execute(self, *given: Any) -> Any:
+    def execute(self, *given: Any, **options: Any) -> Any:
         self.statements += 1
-        return self.driver.execute(*given)
+        return self.driver.execute(*given, **options)
 
 
 @dataclass(frozen=True)

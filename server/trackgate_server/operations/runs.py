@@ -36,7 +36,6 @@ from trackgate_server.operations.serving import serves
 from trackgate_server.operations.tags import RUN_NAME_TAG, checked_first_tags
 from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import (
-    datasets,
     experiments,
     new_runs,
     people,
@@ -119,24 +118,9 @@ def search(scope: Scope, request: SearchRuns) -> RunsPage:
 
 
 def _described(scope: Scope, rows: Sequence[RunRow]) -> list[Run]:
-    """Runs as the protocol shows them. Four to nine statements, however many runs."""
-    if not rows:
-        return []
-    db, names, keys = scope.db, scope.names, [row.id for row in rows]
-    latest = run_data.latest_metrics(db, names, keys)
-    inputs = run_data.params(db, names, keys)
-    labels = run_data.tags(db, names, keys)
-    links = datasets.links_of(db, keys)
-    return [
-        Run(
-            runs.info(row),
-            RunData(
-                latest.get(row.id, []), inputs.get(row.id, []), labels.get(row.id, [])
-            ),
-            *links.get(row.id, datasets.NO_LINKS),
-        )
-        for row in rows
-    ]
+    """Runs as the protocol shows them. Statements as `run_data.of_runs`."""
+    held = run_data.of_runs(scope.db, scope.names, [row.id for row in rows])
+    return [Run(runs.info(row), *its) for row, its in zip(rows, held, strict=True)]
 
 
 def _new_run(scope: Scope, request: CreateRun, run_id: str, experiment: int) -> NewRun:
