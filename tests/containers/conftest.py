@@ -1,4 +1,8 @@
-"""The stacks that the tests of containers share; each is started once."""
+"""The stacks that the tests of containers share.
+
+Each lives no longer than the file that uses it: a stack that idles has its health
+checked every few seconds, which takes a sixth of a core.
+"""
 
 from __future__ import annotations
 
@@ -42,11 +46,11 @@ def postgres_image(engine: None) -> str:
     return image
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def new_stack(
     engine: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[NewStack]:
-    """Prepares stacks from copies of the project; they are removed with the session."""
+    """Prepares stacks from copies of the project; removed after the file."""
     prepared: list[Stack] = []
 
     def prepare(**settings: str) -> Stack:
@@ -68,7 +72,7 @@ def new_stack(
         stack.remove()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(new_stack: NewStack) -> Stack:
     """One server with SQLite, as `docker compose up --wait` starts it, with ada."""
     started = new_stack()
@@ -77,7 +81,7 @@ def stack(new_stack: NewStack) -> Stack:
     return started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def postgres_stack(new_stack: NewStack, postgres_image: str) -> Stack:
     """Three servers on PostgreSQL."""
     started = new_stack(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import socket
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,6 +166,23 @@ def test_a_rolling_restart_under_load_loses_no_request(stack: Stack) -> None:
         "com.docker.compose.config-hash"
     ]
     assert made_from in stack.run("config", "--hash", "server")
+
+
+def test_a_restart_that_is_broken_off_leaves_the_servers_there_were(
+    stack: Stack,
+) -> None:
+    servers = stack.containers("server")
+
+    restart = subprocess.Popen(
+        [stack.folder / "scripts" / "restart"], start_new_session=True
+    )
+    wait_until(lambda: len(stack.containers("server")) > len(servers), within_s=60)
+    # As a terminal sends it: to the script and to what it runs.
+    os.killpg(restart.pid, signal.SIGINT)
+
+    assert restart.wait(timeout=60) == 1
+    assert stack.containers("server") == servers
+    assert stack.ask("GET", "/version").status_code == 200
 
 
 def test_it_stops_in_time_and_volumes_survive_down_and_up(stack: Stack) -> None:
