@@ -73,7 +73,7 @@ class Course:
             except Exception as error:
                 broken[candidate.name] = rounds.why(error)
                 continue
-            share = system.tree.wait_until_quiet()
+            share = system.tree.wait_until_quiet(for_s=self.scale.quiet_s)
             say(f"  quiet, at {share:.1%} of a core")
             systems[candidate.name] = system
         return systems, broken

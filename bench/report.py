@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,13 +99,16 @@ def details(content: Content) -> list[list[str]]:
 
 def _costs(system: Content) -> list[str]:
     names = ["p50_ms", "p99_ms", "server_cpu_ms", "database_cpu_ms", "client_cpu_ms"]
-    costs = [number(middle(system["rounds"], name)) for name in names]
-    return [*costs, f"{middle(system['rounds'], 'others_share'):.1%}"]
+    costs = [middle(system["rounds"], name, number) for name in names]
+    return [*costs, middle(system["rounds"], "others_share", "{:.1%}".format)]
 
 
-def middle(rounds: Sequence[Mapping[str, float]], name: str) -> float:
+def middle(
+    rounds: Sequence[Mapping[str, float]], name: str, shown: Callable[[float], str]
+) -> str:
     """The median over the rounds that have it."""
-    return statistics.median(each[name] for each in rounds if name in each)
+    found = [each[name] for each in rounds if name in each]
+    return shown(statistics.median(found)) if found else NOTHING
 
 
 def lacking(content: Content) -> list[str]:

@@ -17,7 +17,7 @@ from bench.workload import Lacks, Measure, Measured
 # Others' share of a core from which on a round is marked with ~.
 NOISE = 0.05
 # Below, processor time is counted too coarsely to tell who used how much.
-_TOO_SHORT_S = 0.2
+_TOO_SHORT_S = 0.5
 
 T = TypeVar("T")
 

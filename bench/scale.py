@@ -18,6 +18,7 @@ class Scale:
     large_for         systems it is seeded in
     points            of one metric, W6
     artifact_bytes    of the file that goes up and down, W7
+    quiet_s           a system is quiet when it did next to nothing for so long
     calls             of a client's loop
     loop_s            after so many seconds a client's loop stops early
     background_calls  of a client's loop that does not wait
@@ -30,6 +31,7 @@ class Scale:
     large_for: tuple[str, ...] = ("trackgate",)
     points: int = 1_000_000
     artifact_bytes: int = 1024 * MIB
+    quiet_s: float = 3
     calls: int = 2_000
     loop_s: float = 30
     background_calls: int = 100_000

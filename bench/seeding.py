@@ -89,14 +89,16 @@ def seed_points(system: System, count: int) -> str:
 
 def new_experiment(system: System, name: str) -> str:
     """Its id."""
-    connection = Connection(system.address, system.headers)
-    return str(connection.call("experiments/create", name=name)["experiment_id"])
+    with Connection(system.address, system.headers) as connection:
+        made = connection.call("experiments/create", name=name)
+    return str(made["experiment_id"])
 
 
 def new_run(system: System, experiment: str = "0") -> str:
     """The id of an empty run."""
-    connection = Connection(system.address, system.headers)
-    run = connection.call("runs/create", experiment_id=experiment, start_time=_START_MS)
+    message = {"experiment_id": experiment, "start_time": _START_MS}
+    with Connection(system.address, system.headers) as connection:
+        run = connection.call("runs/create", **message)
     return str(run["run"]["info"]["run_id"])
 
 
@@ -134,9 +136,9 @@ def _side_by_side(
     numbers = iter(range(count))
 
     def work() -> None:
-        connection = Connection(system.address, system.headers)
-        for number in numbers:
-            seed(connection, number)
+        with Connection(system.address, system.headers) as connection:
+            for number in numbers:
+                seed(connection, number)
 
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
         for done in [pool.submit(work) for _ in range(_CONNECTIONS)]:

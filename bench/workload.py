@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bench.load.connection import Connection
 from bench.load.result import LoadResult
 from bench.scale import Scale
 from bench.seeding import Seeds
@@ -37,6 +38,10 @@ class Site:
     scale: Scale
     seeds: Seeds
     ours: System | None = None
+
+    def connection(self) -> Connection:
+        """A new one to the system."""
+        return Connection(self.system.address, self.system.headers)
 
 
 Measure = Callable[[int], Measured]

@@ -6,7 +6,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from bench.load.result import LoadResult
@@ -24,7 +24,10 @@ class Refused(RuntimeError):
 
 
 class Connection:
-    """To one server; not to be shared between threads."""
+    """To one server; not to be shared between threads.
+
+    Servers close what is idle for some seconds: open one for each round.
+    """
 
     def __init__(self, address: str, headers: Mapping[str, str]) -> None:
         self._http = http.client.HTTPConnection(
@@ -54,7 +57,10 @@ class Connection:
             raise Refused(f"{method} {path.partition('?')[0]}", answer.status, text)
         return text
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._http.close()
 
 

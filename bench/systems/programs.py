@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -82,10 +82,9 @@ def answers(url: str, headers: Mapping[str, str]) -> bool:
     """Whether a GET brings a 200."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=30)
-    with suppress(OSError, http.client.HTTPException):
+    with closing(connection), suppress(OSError, http.client.HTTPException):
         connection.request("GET", f"{parts.path}?{parts.query}", headers=dict(headers))
         return connection.getresponse().status == 200
-    connection.close()
     return False
 
 
