@@ -10,6 +10,7 @@ from heapq import nsmallest
 from pathlib import Path
 
 from trackgate_server.blobs import failures, folders
+from trackgate_server.blobs.early_writing import EarlyWriter
 from trackgate_server.blobs.local_uploads import LocalUploads
 from trackgate_server.blobs.place import Place
 from trackgate_server.blobs.staging import Staging
@@ -17,13 +18,17 @@ from trackgate_server.blobs.store import Body, Entry, OpenBlob
 
 
 class LocalBlobs:
-    """A `Blobs` below one folder, which it makes if need be and keeps open."""
+    """A `Blobs` below one folder, which it makes if need be and keeps open.
 
-    def __init__(self, root: Path) -> None:
+    spool  folder in which the proxy collects bodies, if it does
+    """
+
+    def __init__(self, root: Path, spool: Path | None = None) -> None:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._root = folders.open_root(root)
         self._staging = Staging(self._root)
         self.uploads = LocalUploads(self._staging)
+        self._early_writer = EarlyWriter.of(spool) if spool else None
 
     def check(self) -> None:
         """Nothing to ask: the folder is kept open."""
@@ -69,6 +74,8 @@ class LocalBlobs:
 
     def close(self) -> None:
         """Give the descriptors back."""
+        if self._early_writer is not None:
+            self._early_writer.close()
         self.uploads.close()
         self._staging.close()
         os.close(self._root)

@@ -19,7 +19,8 @@ def open_blobs(settings: Settings) -> Blobs:
     Raises UnusableStore where the settings cannot be right.
     """
     if not settings.artifacts_in_s3:
-        return LocalBlobs(settings.artifact_root)
+        spool = Path(settings.body_spool) if settings.body_spool else None
+        return LocalBlobs(settings.artifact_root, spool)
     try:
         # Only where S3 is used: boto3 takes a quarter of a second and 25 MB.
         from trackgate_server.blobs.s3.location import S3Location  # noqa: PLC0415
