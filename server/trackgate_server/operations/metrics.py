@@ -37,7 +37,7 @@ def _metric_wants(request: LogMetric) -> Wants:
 @serves(LOG_METRIC, _metric_wants)
 def log_metric(scope: Scope, request: LogMetric) -> Empty:
     point = request.point()
-    _check_point(point)
+    _check_points([point])
     _log(scope, request.run(), [point])
     return Empty()
 
@@ -53,8 +53,7 @@ def log_batch(scope: Scope, request: LogBatch) -> Empty:
     run_id = request.run()
     rules.check_run_id(run_id)
     _check_sizes(request)
-    for point in request.metrics:
-        _check_point(point)
+    _check_points(request.metrics)
     given = [checked_param(scope, param) for param in request.params]
     rules.check_unique("param", [param.key for param in given])
     labels = checked_tags(scope, request.tags)
@@ -81,13 +80,16 @@ def _with_models(points: Sequence[Metric]) -> bool:
     return any(map(_MODEL_ID, points))
 
 
-def _check_point(point: Metric) -> None:
-    rules.check_key("Metric", point.key)
-    if point.timestamp < 0:
-        what = f"Timestamp of metric {rules.shown(point.key)}"
-        rules.check_timestamp(what, point.timestamp)
-    if point.dataset_name or point.dataset_digest:
-        _check_dataset(point)
+def _check_points(points: Sequence[Metric]) -> None:
+    # A batch has many points of few keys.
+    for key in dict.fromkeys(point.key for point in points):
+        rules.check_key("Metric", key)
+    for point in points:
+        if point.timestamp < 0:
+            what = f"Timestamp of metric {rules.shown(point.key)}"
+            rules.check_timestamp(what, point.timestamp)
+        if point.dataset_name or point.dataset_digest:
+            _check_dataset(point)
 
 
 def _check_dataset(point: Metric) -> None:

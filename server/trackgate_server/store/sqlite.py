@@ -166,8 +166,9 @@ class _Writer:
         db = _transaction(connection)
         with connection.begin():
             db.driver.execute("BEGIN IMMEDIATE")
+            attempt = _attempt if len(group) == 1 else _attempt_apart
             for entry in group:
-                _attempt(db, entry)
+                attempt(db, entry)
             if all(entry.error for entry in group):
                 db.driver.execute("ROLLBACK")
         db.committed()
@@ -220,14 +221,19 @@ class _Turn:
 
 
 def _attempt(db: Transaction, entry: _Entry) -> None:
-    """Run one job of a group; its failure undoes only what it wrote itself."""
     mark = db.mark()
-    db.driver.execute("SAVEPOINT entry")
     try:
         entry.result = entry.item(db)
     except Exception as error:
         entry.error = error
         db.forget(mark)
+
+
+def _attempt_apart(db: Transaction, entry: _Entry) -> None:
+    """Run one job of a group; its failure undoes only what it wrote itself."""
+    db.driver.execute("SAVEPOINT entry")
+    _attempt(db, entry)
+    if entry.error is not None:
         db.driver.execute("ROLLBACK TO entry")
     db.driver.execute("RELEASE entry")
 

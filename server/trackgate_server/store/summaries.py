@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from trackgate_wire.metrics import Metric
 
@@ -24,54 +23,34 @@ def summed_up(keys: Sequence[int], points: Sequence[Metric]) -> list[SummaryRow]
     """
     if len(points) == 1:
         return [_of_one(keys[0], points[0])]
-    summaries: dict[int, _Summary] = {}
+    by_key: dict[int, list[Metric]] = {}
     for key, point in zip(keys, points, strict=True):
-        summary = summaries.get(key)
-        if summary is None:
-            summaries[key] = _Summary(*_of_one(key, point))
+        if key in by_key:
+            by_key[key].append(point)
         else:
-            summary.extend(point)
-    return [summaries[key].row for key in sorted(summaries)]
+            by_key[key] = [point]
+    return [_of_key(key, by_key[key]) for key in sorted(by_key)]
+
+
+def _of_key(key: int, points: list[Metric]) -> SummaryRow:
+    if len(points) == 1:
+        return _of_one(key, points[0])
+    steps = [point.step for point in points]
+    times = [point.timestamp for point in points]
+    values = [point.value for point in points]
+    missing = list(map(math.isnan, values))
+    # NaN is greater than any number, as in PostgreSQL.
+    step, time, _, value = max(zip(steps, times, missing, values, strict=True))
+    numbers = [value for value in values if value == value] if any(missing) else values
+    return (
+        *(key, step, time, value),
+        *(min(numbers, default=None), max(numbers, default=None)),
+        *(min(steps), min(times)),
+        int(steps == sorted(steps) and times == sorted(times)),
+    )
 
 
 def _of_one(key: int, point: Metric) -> SummaryRow:
     step, timestamp, value = point.step, point.timestamp, point.value
     number = None if math.isnan(value) else value
     return (key, step, timestamp, value, number, number, step, timestamp, 1)
-
-
-@dataclass(slots=True)
-class _Summary:
-    key: int
-    step: int
-    timestamp: int
-    value: float
-    least: float | None
-    greatest: float | None
-    first_step: int
-    first_timestamp: int
-    ordered: int
-
-    @property
-    def row(self) -> SummaryRow:
-        return (
-            *(self.key, self.step, self.timestamp, self.value),
-            *(self.least, self.greatest),
-            *(self.first_step, self.first_timestamp, self.ordered),
-        )
-
-    def extend(self, point: Metric) -> None:
-        step, timestamp, value = point.step, point.timestamp, point.value
-        if step < self.step or timestamp < self.timestamp:
-            self.ordered = 0
-        self.first_step = min(self.first_step, step)
-        self.first_timestamp = min(self.first_timestamp, timestamp)
-        missing = math.isnan(value)
-        if not missing:
-            least, greatest = self.least, self.greatest
-            self.least = value if least is None else min(least, value)
-            self.greatest = value if greatest is None else max(greatest, value)
-        kept = (self.step, self.timestamp, math.isnan(self.value))
-        here = (step, timestamp, missing)
-        if here > kept or (here == kept and value > self.value):
-            self.step, self.timestamp, self.value = step, timestamp, value

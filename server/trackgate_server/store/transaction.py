@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, Literal, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection
@@ -82,12 +83,7 @@ class Transaction:
         if not columns[0]:
             return 0
         if self.kind == "sqlite":
-            rows = list(zip(*columns, strict=True))
-            return (
-                cast(sqlite3.Connection, self.driver)
-                .executemany(insert.sqlite, rows)
-                .rowcount
-            )
+            return _in_hundreds(cast(sqlite3.Connection, self.driver), insert, columns)
         arrays = [
             array_literal(column) if kind in _NUMERIC else list(column)
             for kind, column in zip(insert.types, columns, strict=True)
@@ -118,6 +114,20 @@ class Transaction:
         """Called by `Database` after the commit."""
         for action in self._after_commit:
             action()
+
+
+def _in_hundreds(
+    driver: sqlite3.Connection, insert: BulkInsert, columns: Sequence[Sequence[Any]]
+) -> int:
+    rows = list(zip(*columns, strict=True))
+    whole = len(rows) - len(rows) % 100
+    changed = 0
+    for start in range(0, whole, 100):
+        values = list(chain.from_iterable(rows[start : start + 100]))
+        changed += driver.execute(insert.sqlite_hundred, values).rowcount
+    if whole < len(rows):
+        changed += driver.executemany(insert.sqlite, rows[whole:]).rowcount
+    return changed
 
 
 class Job(Protocol[ResultT_co]):
