@@ -8,7 +8,7 @@ it; text costs a tenth of that and says in which order the tables are read.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from trackgate_server.store.sql import Sql
 from trackgate_server.store.transaction import Row, Transaction
@@ -48,4 +48,12 @@ def listed(column: str, sign: str, values: Iterable[object]) -> Fragment:
 
 def fetch(db: Transaction, statement: Fragment) -> list[Row]:
     """All rows of a statement."""
-    return db.all(Sql(statement.text), *statement.values)
+    sql = Sql(statement.text)
+    if db.kind == "sqlite":
+        return db.all(sql, *statement.values)
+    # Planned anew each time: the plan for any value is a wrong one for most values.
+    driver: Any = db.driver
+    cursor = driver.execute(
+        sql.postgresql, statement.values, prepare=False, binary=True
+    )
+    return cast("list[Row]", cursor.fetchall())
