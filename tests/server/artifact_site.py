@@ -15,8 +15,10 @@ from werkzeug.test import TestResponse
 
 API = "/api/2.0/mlflow"
 STORE = "/api/2.0/mlflow-artifacts"
-# For tests that look at the disk, or ask nothing of where bytes are.
-ON_DISK = pytest.mark.parametrize("site", ["folder"], indirect=True)
+# For tests that look at the disk: on an application of their own.
+ON_DISK = pytest.mark.parametrize("site", ["own folder"], indirect=True)
+# For tests that ask nothing of where bytes are.
+ONCE = pytest.mark.parametrize("site", ["folder"], indirect=True)
 
 
 class Site:

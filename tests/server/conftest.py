@@ -42,9 +42,12 @@ def bucket_blobs(
 
 @pytest.fixture(params=STORES)
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
-    """An application on each store; the one on S3 is shared, so use your own run."""
-    if request.param == "s3":
-        yield request.getfixturevalue("bucket_site")
+    """An application on each store; they are shared, so use your own run.
+
+    A test that is `ON_DISK` has one of its own.
+    """
+    if request.param != "own folder":
+        yield request.getfixturevalue(f"{request.param}_site")
         return
     opened = Site(tmp_path / "data")
     yield opened
@@ -52,7 +55,15 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def bucket_site(
+def folder_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An application that keeps its artifacts in a folder."""
+    opened = Site(tmp_path_factory.mktemp("folder-site") / "data")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def s3_site(
     s3_server: S3Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Site]:
     """An application that keeps its artifacts in S3."""

@@ -17,7 +17,7 @@ from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.signing import Grant
 from werkzeug.test import TestResponse
 
-from tests.server.artifact_site import API, ON_DISK, STORE, Site, error_of, home
+from tests.server.artifact_site import API, ON_DISK, ONCE, STORE, Site, error_of, home
 
 DAY_S = 24 * 3600
 
@@ -89,7 +89,7 @@ def test_parts_become_one_file(sender: Sender) -> None:
     assert fetched.data == b"a" * 700_000 + b"b" * 700_000 + b"c"
 
 
-@ON_DISK
+@ONCE
 def test_urls_are_absolute_and_name_the_callers_host(sender: Sender) -> None:
     sender.create(2)
 
@@ -114,7 +114,7 @@ def test_a_parts_version_is_the_hash_of_its_bytes(sender: Sender) -> None:
     assert answer.headers["ETag"] == f'"{hashlib.sha256(b"content").hexdigest()}"'
 
 
-@ON_DISK
+@ONCE
 @pytest.mark.parametrize("name", ["/home/ada/big.bin", "C:\\data\\big.bin", "big.bin"])
 def test_only_the_name_of_the_local_path_counts(sender: Sender, name: str) -> None:
     sender.name = name
@@ -134,7 +134,7 @@ def test_a_part_sent_twice_is_one_part(sender: Sender) -> None:
     assert sender.complete().status_code == 200
 
 
-@ON_DISK
+@ONCE
 def test_the_part_that_is_named_counts_not_the_last_one(sender: Sender) -> None:
     sender.create(1)
     sender.send(1, b"late answer")
@@ -158,7 +158,7 @@ def test_a_missing_part_is_named(sender: Sender) -> None:
     assert "Part 2" in answer.text
 
 
-@ON_DISK
+@ONCE
 def test_all_parts_must_be_named(sender: Sender) -> None:
     sender.create(2)
     sender.send(1, b"x")
@@ -239,7 +239,7 @@ def test_a_finished_upload_keeps_no_parts(sender: Sender) -> None:
     assert sum(sizes) < 2_500
 
 
-@ON_DISK
+@ONCE
 @pytest.mark.parametrize("num_parts", [0, -1, 10_001])
 def test_the_number_of_parts_has_bounds(sender: Sender, num_parts: int) -> None:
     answer = sender.step("create", num_parts=num_parts)
@@ -248,7 +248,7 @@ def test_the_number_of_parts_has_bounds(sender: Sender, num_parts: int) -> None:
     assert "num_parts" in answer.text
 
 
-@ON_DISK
+@ONCE
 @pytest.mark.parametrize("upload_id", ["0" * 32, "..", "", "../0", "x" * 32])
 def test_an_unknown_upload_is_not_found(sender: Sender, upload_id: str) -> None:
     for verb, more in (("state", {}), ("abort", {}), ("complete", {"parts": []})):
@@ -333,7 +333,7 @@ def test_a_download_url_needs_nothing_else(site: Site, run: dict[str, Any]) -> N
     assert site.ask("HEAD", path_of(given["url"])).status_code == 200
 
 
-@ON_DISK
+@ONCE
 def test_there_is_no_download_url_for_what_does_not_exist(
     site: Site, run: dict[str, Any]
 ) -> None:
@@ -352,7 +352,7 @@ def test_an_upload_url_takes_one_file(site: Site, run: dict[str, Any]) -> None:
     assert site.get(f"{home(run)}/a/x.txt").data == b"content"
 
 
-@ON_DISK
+@ONCE
 @pytest.mark.parametrize(
     "fields",
     [
@@ -375,7 +375,7 @@ def test_an_upload_url_is_for_one_place_and_some_time(
     assert (answer.status_code, error_of(answer)) == (400, "INVALID_PARAMETER_VALUE")
 
 
-@ON_DISK
+@ONCE
 def test_a_url_is_good_for_its_method_only(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x", b"kept")
 
@@ -389,7 +389,7 @@ def test_a_url_is_good_for_its_method_only(site: Site, run: dict[str, Any]) -> N
     assert site.get(f"{home(run)}/x").data == b"kept"
 
 
-@ON_DISK
+@ONCE
 def test_a_url_expires(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x")
     owner = OwnerRef("run", run["run_id"])
@@ -401,7 +401,7 @@ def test_a_url_expires(site: Site, run: dict[str, Any]) -> None:
     assert "expired" in answer.text
 
 
-@ON_DISK
+@ONCE
 def test_a_changed_url_is_refused(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x")
     url = signed(site, "GET", run, "x")
@@ -423,7 +423,7 @@ def test_no_made_up_token_is_accepted(site: Site, token: str) -> None:
     assert site.files_on_disk() == []
 
 
-@ON_DISK
+@ONCE
 def test_a_url_signed_with_another_key_is_refused(
     site: Site, run: dict[str, Any], tmp_path: Path
 ) -> None:

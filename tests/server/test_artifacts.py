@@ -9,7 +9,7 @@ import pytest
 from trackgate_server.http import artifacts as byte_views
 from trackgate_wire.artifacts import BYTE_ROUTES
 
-from tests.server.artifact_site import API, ON_DISK, STORE, Site, error_of, home
+from tests.server.artifact_site import API, ON_DISK, ONCE, STORE, Site, error_of, home
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_only_runs_have_artifacts(site: Site, run: dict[str, Any], path: str) ->
     assert site.files_on_disk() == []
 
 
-@ON_DISK
+@ONCE
 def test_the_store_itself_is_not_listed(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/x")
 
@@ -176,7 +176,7 @@ def test_a_head_request_answers_without_the_bytes(
     assert answer.headers["Content-Length"] == "5"
 
 
-@ON_DISK
+@ONCE
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -203,7 +203,7 @@ def test_nothing_that_was_stored_runs_in_a_browser(
     assert answer.headers["Content-Security-Policy"] == "sandbox"
 
 
-@ON_DISK
+@ONCE
 def test_a_name_cannot_break_out_of_its_header(site: Site, run: dict[str, Any]) -> None:
     site.put(f"{home(run)}/a%22; é.txt")
 
@@ -360,7 +360,7 @@ def test_purging_a_run_takes_its_bytes(site: Site, run: dict[str, Any]) -> None:
     assert site.files_on_disk() == []
 
 
-@ON_DISK
+@ONCE
 def test_the_server_does_not_open_remote_locations(site: Site) -> None:
     run = site.run(site.experiment("s3://bucket/path"))
     query = {"run_id": run["run_id"], "path": "x"}
@@ -393,7 +393,7 @@ def test_a_file_can_be_sent_and_fetched_by_run(site: Site, run: dict[str, Any]) 
     assert site.get(f"{home(run)}/model/x.json").data == b"{}"
 
 
-@ON_DISK
+@ONCE
 @pytest.mark.parametrize("missing", ["run_uuid", "path"])
 def test_a_route_by_run_says_what_is_missing(
     site: Site, run: dict[str, Any], missing: str
@@ -421,7 +421,7 @@ def test_a_compressed_body_is_refused(site: Site, run: dict[str, Any]) -> None:
     assert site.files_on_disk() == []
 
 
-@ON_DISK
+@ONCE
 def test_a_bare_server_believes_no_proxy_headers(
     site: Site, run: dict[str, Any], tmp_path: Path
 ) -> None:
