@@ -144,6 +144,25 @@ def test_switching_background_sending_on_makes_calls_return_operations(
     assert trackgate.get_run(run.info.run_id).data.metrics == {"loss": 99.0}
 
 
+def test_a_loop_that_outruns_its_queue_arrives_whole_and_in_order(
+    fluent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKING_QUEUE_CAPACITY", "500")
+    with trackgate.start_run() as run:
+        for step in range(2_500):
+            trackgate.log_metric("loss", 0.5, step, synchronous=False, timestamp=step)
+            if step % 500 == 0:
+                both = {"a": float(step), "b": 0.5}
+                trackgate.log_metrics(both, step, synchronous=False)
+
+    found = trackgate.MlflowClient()
+    run_id = run.info.run_id
+    points = found.get_metric_history(run_id, "loss")
+    assert [point.step for point in points] == list(range(2_500))
+    assert len(found.get_metric_history(run_id, "a")) == 5
+    assert found.get_run(run_id).data.metrics == {"loss": 0.5, "a": 2000.0, "b": 0.5}
+
+
 def test_setting_a_deleted_experiment_says_how_to_restore_it(fluent: str) -> None:
     name = trackgate.get_experiment(fluent).name
     trackgate.delete_experiment(fluent)
