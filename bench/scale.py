@@ -33,7 +33,7 @@ class Scale:
     artifact_bytes: int = 1024 * MIB
     quiet_s: float = 3
     calls: int = 2_000
-    loop_s: float = 30
+    loop_s: float = 15
     background_calls: int = 100_000
 
 

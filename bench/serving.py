@@ -17,11 +17,14 @@ import numpy as np
 import pandas as pd
 import requests
 import trackgate.sklearn
-from side_by_side import compare, free_port, requests_a_second, running
 from sklearn.tree import DecisionTreeClassifier
 from trackgate.models import infer_signature
 
-HERE = Path(__file__).parent
+from bench.load import wrk
+from bench.report import number
+from bench.results import Spread
+from bench.systems.programs import free_port, running, wait_for_answer
+
 COLUMNS = [f"column {number}" for number in range(30)]
 
 
@@ -61,7 +64,7 @@ def main() -> None:
             started.enter_context(_served("mlflow", theirs, model, root)),
         ]
         for workload in WORKLOADS:
-            body = _body(root / f"{workload.rows}.json", workload.rows)
+            body = _body(workload.rows)
             _check_answers(systems, body)
             _compare(workload, systems, body, options)
 
@@ -71,6 +74,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--peer-python",
         required=True,
+        type=lambda given: str(Path(given).absolute()),
         help="python that has mlflow, and the same scikit-learn as this one",
     )
     parser.add_argument("--seconds", type=int, default=5, help="length of one round")
@@ -91,19 +95,18 @@ def _model(folder: Path) -> Path:
     return folder
 
 
-def _body(file: Path, rows: int) -> Path:
+def _body(rows: int) -> str:
     random = np.random.default_rng(rows)
     data = random.random((rows, len(COLUMNS))).tolist()
-    file.write_text(json.dumps({"dataframe_split": {"columns": COLUMNS, "data": data}}))
-    return file
+    return json.dumps({"dataframe_split": {"columns": COLUMNS, "data": data}})
 
 
-def _check_answers(systems: list[System], body: Path) -> None:
+def _check_answers(systems: list[System], body: str) -> None:
     """Both must say the same, or their speed is not worth comparing."""
     answers = [
         requests.post(
             f"{system.address}/invocations",
-            data=body.read_bytes(),
+            data=body,
             headers={"Content-Type": "application/json"},
             timeout=60,
         ).json()
@@ -113,21 +116,34 @@ def _check_answers(systems: list[System], body: Path) -> None:
 
 
 def _compare(
-    workload: Workload, systems: list[System], body: Path, options: argparse.Namespace
+    workload: Workload, systems: list[System], body: str, options: argparse.Namespace
 ) -> None:
-    addresses = {system.name: system.address for system in systems}
+    """Print medians, each round's figure, and our ratio to the peer."""
+    rates: dict[str, list[float]] = {system.name: [] for system in systems}
+    for _ in range(options.rounds):
+        for system in systems:
+            rates[system.name].append(_rate(workload, system, body, options.seconds))
+    print(workload.name)
+    for name, found in rates.items():
+        spread = ", ".join(map(number, found))
+        print(f"  {name:<12} {number(Spread.of(found).median):>9}   ({spread})")
+    ours, theirs = (Spread.of(found).median for found in rates.values())
+    ratio = f"{ours / theirs:.1f}x" if theirs else "the peer answered nothing in time"
+    print(f"  ratio        {ratio:>9}", flush=True)
 
-    def measure(name: str, _: int) -> float:
-        return requests_a_second(
-            name,
-            addresses[name],
-            connections=workload.connections,
-            seconds=options.seconds,
-            script=HERE / "serving.lua",
-            given=[str(body)],
-        )
 
-    compare(workload.name, list(addresses), options.rounds, measure)
+def _rate(workload: Workload, system: System, body: str, seconds: float) -> float:
+    load = wrk.post(
+        system.address,
+        "/invocations",
+        [body],
+        headers={},
+        connections=workload.connections,
+        seconds=seconds,
+    )
+    if load.failed:
+        print(f"  {system.name}: {load.failed} answers were no 200", file=sys.stderr)
+    return load.rate
 
 
 @contextmanager
@@ -140,7 +156,8 @@ def _served(
     # The peer starts programs that it looks up on the PATH.
     path = {"PATH": f"{Path(command[0]).parent}:{os.environ['PATH']}"}
     log = folder / f"{name}.txt"
-    with running([*command, *options], log, f"{address}/ping", path):
+    with running([*command, *options], log, path) as process:
+        wait_for_answer(process, f"{address}/ping", {}, log)
         yield System(name, address)
 
 
