@@ -43,8 +43,10 @@ def log_metric(scope: Scope, request: LogMetric) -> Empty:
 
 
 def _batch_wants(request: LogBatch) -> Wants:
-    if request.params or request.tags or _with_models(request.metrics):
+    if request.tags or _with_models(request.metrics):
         return "write"
+    if request.params:
+        return "write" if request.metrics else "single"
     return "none" if request.metrics else "read"
 
 
@@ -57,7 +59,9 @@ def log_batch(scope: Scope, request: LogBatch) -> Empty:
     given = [checked_param(scope, param) for param in request.params]
     rules.check_unique("param", [param.key for param in given])
     labels = checked_tags(scope, request.tags)
-    if given or labels or not request.metrics:
+    if given and not labels and not request.metrics:
+        params.log_at_once(scope.db, scope.names, run_id, given)
+    elif given or labels or not request.metrics:
         run = runs.require_active(scope.db, run_id)
         params.log(scope.db, scope.names, run, given)
         put(scope, run, labels)

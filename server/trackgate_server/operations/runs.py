@@ -71,12 +71,15 @@ def get(scope: Scope, request: RunRef) -> RunFound:
 
 @serves(UPDATE_RUN, "write")
 def update(scope: Scope, request: UpdateRun) -> RunUpdated:
-    row = runs.get_active(scope.db, request.run())
     name = request.run_name or None
     if name is not None:
         rules.check_length("Run name", name, limits.RUN_NAME_LENGTH)
     row = runs.update(
-        scope.db, row, status=request.status, ended_ms=request.end_time, name=name
+        scope.db,
+        request.run(),
+        status=request.status,
+        ended_ms=request.end_time,
+        name=name,
     )
     if name is not None:
         tags.put(scope.db, scope.names, row.key, {RUN_NAME_TAG: name})

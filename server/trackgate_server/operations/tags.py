@@ -20,25 +20,32 @@ from trackgate_wire.runs import (
 
 from trackgate_server.operations.attribution import attributed, check_removable
 from trackgate_server.operations.scope import Scope
-from trackgate_server.operations.serving import serves
+from trackgate_server.operations.serving import Wants, serves
 from trackgate_server.store import params, runs, tags
 from trackgate_server.store.runs import RunKey
 
 RUN_NAME_TAG = "mlflow.runName"
 
 
-@serves(LOG_PARAM, "write")
+@serves(LOG_PARAM, "single")
 def log_param(scope: Scope, request: LogParam) -> Empty:
     given = checked_param(scope, Param(request.key, request.value))
-    run = runs.require_active(scope.db, request.run())
-    params.log(scope.db, scope.names, run, [given])
+    params.log_at_once(scope.db, scope.names, request.run(), [given])
     return Empty()
 
 
-@serves(SET_TAG, "write")
+def _tag_wants(request: SetTag) -> Wants:
+    return "write" if request.key == RUN_NAME_TAG else "single"
+
+
+@serves(SET_TAG, _tag_wants)
 def set_tag(scope: Scope, request: SetTag) -> Empty:
     given = checked_tags(scope, [RunTag(request.key, request.value)])
-    put(scope, runs.require_active(scope.db, request.run()), given)
+    if RUN_NAME_TAG in given:
+        put(scope, runs.require_active(scope.db, request.run()), given)
+    else:
+        stored = attributed(scope.caller, given)
+        tags.put_at_once(scope.db, scope.names, request.run(), stored)
     return Empty()
 
 

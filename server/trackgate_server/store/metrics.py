@@ -108,4 +108,4 @@ def _log_at_once(
         *zip(*summed_up(keys, points), strict=True),
     )
     row = db.one(_LOG_AT_ONCE, run_id, *map(array_literal, columns))
-    return runs.require_active(db, run_id) if row is None else row[0]
+    return runs.refuse(db, run_id) if row is None else row[0]

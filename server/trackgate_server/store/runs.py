@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, NewType
+from typing import NamedTuple, NewType, NoReturn
 
-from trackgate_wire.errors import InvalidParameterValue, NotFound
+from trackgate_wire.errors import (
+    InvalidParameterValue,
+    NotFound,
+    TemporarilyUnavailable,
+)
 from trackgate_wire.runs import RunInfo
 from trackgate_wire.scalars import RunStatus
 
@@ -56,7 +60,10 @@ _BY_UUIDS = Sql(
     f"SELECT {COLUMNS} FROM runs WHERE uuid IN (SELECT value FROM json_each(?))",
     postgresql=f"SELECT {COLUMNS} FROM runs WHERE uuid = ANY(?)",
 )
-_UPDATE = Sql("UPDATE runs SET status = ?, ended_ms = ?, name = ? WHERE id = ?")
+_UPDATE = Sql(
+    "UPDATE runs SET status = coalesce(?, status), ended_ms = coalesce(?, ended_ms),"
+    f" name = coalesce(?, name) WHERE uuid = ? AND lifecycle = 0 RETURNING {COLUMNS}"
+)
 _RENAME = Sql("UPDATE runs SET name = ? WHERE id = ?")
 _SET_LIFECYCLE = Sql("UPDATE runs SET lifecycle = ?, deleted_ms = ? WHERE id = ?")
 
@@ -81,6 +88,12 @@ def require_active(db: Transaction, run_id: str) -> RunKey:
     return _active_key(run_id, db.one(_KEY_BY_UUID, run_id))
 
 
+def refuse(db: Transaction, run_id: str) -> NoReturn:
+    """Say why a statement found no active run of that id: errors as `get_active`."""
+    require_active(db, run_id)
+    raise TemporarilyUnavailable(f"The run {run_id} was just restored. Try again.")
+
+
 def lock_active(db: Transaction, run_id: str) -> RunKey:
     """As `require_active`; until this transaction ends nobody else locks the run.
 
@@ -96,20 +109,19 @@ def find_all(db: Transaction, run_ids: Sequence[str]) -> list[RunRow]:
 
 def update(
     db: Transaction,
-    row: RunRow,
+    run_id: str,
     *,
     status: RunStatus | None,
     ended_ms: int | None,
     name: str | None,
 ) -> RunRow:
-    """Change what is given and return the row as it is then. One statement."""
-    changed = row._replace(
-        status=row.status if status is None else STATUS_NUMBERS[status],
-        ended_ms=row.ended_ms if ended_ms is None else ended_ms,
-        name=name or row.name,
-    )
-    db.execute(_UPDATE, changed.status, changed.ended_ms, changed.name, row.id)
-    return changed
+    """Change what is given and return the row as it is then. One statement.
+
+    Errors as `get_active`.
+    """
+    number = None if status is None else STATUS_NUMBERS[status]
+    row = db.one(_UPDATE, number, ended_ms, name, run_id)
+    return refuse(db, run_id) if row is None else RunRow(*row)
 
 
 def rename(db: Transaction, run: RunKey, name: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from trackgate_server.store import runs
 from trackgate_server.store.names import Names
 from trackgate_server.store.runs import RunKey
-from trackgate_server.store.sql import BulkInsert, Sql
+from trackgate_server.store.sql import BulkInsert, Sql, array_literal
 from trackgate_server.store.transaction import Transaction
 
 _SET = BulkInsert(
@@ -15,21 +16,38 @@ _SET = BulkInsert(
     ("int8", "int8", "text"),
     "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
 )
+# Check of the run and tags in one statement.
+_SET_AT_ONCE = Sql(
+    "",
+    postgresql="WITH found AS (SELECT id FROM runs WHERE uuid = ? AND lifecycle = 0),"
+    " put AS (INSERT INTO tags (run, key, value)"
+    " SELECT found.id, given.* FROM found, unnest(?::int8[], ?::text[]) AS given"
+    " ON CONFLICT (run, key) DO UPDATE SET value = excluded.value)"
+    " SELECT id FROM found",
+)
 _ONE = Sql("SELECT value FROM tags WHERE run = ? AND key = ?")
 _DELETE = Sql("DELETE FROM tags WHERE run = ? AND key = ?")
 
 
 def put(db: Transaction, names: Names, run: RunKey, values: Mapping[str, str]) -> None:
     """Write tags, replacing those of the same key. One statement."""
-    keys = names.ensure(db, list(values))
-    # By key, so that two writers to a run lock its rows in the same order.
-    pairs = sorted(zip(keys, values.values(), strict=True))
-    columns = [
-        [run] * len(pairs),
-        [key for key, _ in pairs],
-        [text for _, text in pairs],
-    ]
-    db.bulk(_SET, columns)
+    keys, texts = _by_key(names.ensure(db, list(values)), values.values())
+    db.bulk(_SET, [[run] * len(keys), keys, texts])
+
+
+def put_at_once(
+    db: Transaction, names: Names, run_id: str, values: Mapping[str, str]
+) -> None:
+    """Write an active run's tags as `put`; errors as `runs.get_active`.
+
+    One statement on PostgreSQL, which needs no transaction around it.
+    """
+    if db.kind == "sqlite":
+        put(db, names, runs.require_active(db, run_id), values)
+        return
+    keys, texts = _by_key(names.ensure(db, list(values)), values.values())
+    if db.one(_SET_AT_ONCE, run_id, array_literal(keys), texts) is None:
+        runs.refuse(db, run_id)
 
 
 def find(db: Transaction, names: Names, run: RunKey, key: str) -> str | None:
@@ -41,3 +59,9 @@ def find(db: Transaction, names: Names, run: RunKey, key: str) -> str | None:
 def delete(db: Transaction, names: Names, run: RunKey, key: str) -> bool:
     """Remove a tag; False where there is none."""
     return db.execute(_DELETE, run, names.find(db, key)).rowcount > 0
+
+
+def _by_key(keys: Sequence[int], texts: Iterable[str]) -> tuple[list[int], list[str]]:
+    """In the keys' order: so two writers to a run lock its rows in the same order."""
+    pairs = sorted(zip(keys, texts, strict=True))
+    return [key for key, _ in pairs], [text for _, text in pairs]
