@@ -81,8 +81,10 @@ def _bars(
 def _figures(axes: Axes, place: float, ratio: float, goal: float | None) -> None:
     """The ratio beside its bar, and the goal as a mark across it."""
     text = f"{ratio:.3g}x" if ratio < 100 else f"{ratio:.0f}x"
+    # Where the goal's mark would run through the figure, the figure goes behind it.
+    edge = goal if goal is not None and ratio < goal < ratio * 1.4 else max(ratio, 1)
     axes.annotate(
-        text, (max(ratio, 1), place), (4, 0), textcoords="offset points",
+        text, (edge, place), (4, 0), textcoords="offset points",
         va="center", fontsize=7, color=_INK,
     )  # fmt: skip
     if goal is not None:

@@ -30,10 +30,13 @@ def running(
     log: Path,
     environment: Mapping[str, str] | None = None,
 ) -> Generator[subprocess.Popen[bytes]]:
-    """A program in a session of its own; it and what it started end after."""
+    """A program in a session of its own; it and what it started end after.
+
+    It is asked to end, too, when the benchmark is killed.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command,
+            ["setpriv", "--pdeathsig", "TERM", "--", *command],
             env={**inherited(), **(environment or {})},
             cwd=log.parent,
             stdin=subprocess.DEVNULL,

@@ -13,6 +13,8 @@ from bench.workloads.searching import next_token
 
 _PAGE = 25_000
 _CHART = 320
+# A point has at least its four names, quoted.
+_LEAST_BYTES = len('"key""value""timestamp""step"')
 
 
 def history(site: Site) -> Measure:
@@ -21,7 +23,7 @@ def history(site: Site) -> Measure:
 
     def measure(number: int) -> Measured:
         with site.connection() as connection:
-            load = _read(connection, run)
+            load = _read(connection, run, site.scale.points)
         return Measured(site.scale.points / load.duration_s, load)
 
     return measure
@@ -70,7 +72,7 @@ WORKLOADS = (
 )  # fmt: skip
 
 
-def _read(connection: Connection, run: str) -> LoadResult:
+def _read(connection: Connection, run: str, points: int) -> LoadResult:
     """Page after page; their bytes are read but not understood."""
     query = f"metrics/get-history?run_id={run}&metric_key={BIG_KEY}&max_results={_PAGE}"
     begun, cpu = time.perf_counter(), time.process_time()
@@ -82,4 +84,6 @@ def _read(connection: Connection, run: str) -> LoadResult:
         waits_ms.append((time.perf_counter() - before) * 1000)
         token, received = next_token(text), received + len(text)
     took_s = time.perf_counter() - begun
+    if received < points * _LEAST_BYTES:
+        raise Lacks(f"its history ends after {received:,} bytes")
     return LoadResult.of(waits_ms, 0, took_s, time.process_time() - cpu, received)
