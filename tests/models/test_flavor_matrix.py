@@ -1,6 +1,6 @@
 """Every flavor, saved by us or a stock client, loaded by us or a stock client.
 
-Three programs save all models and three load all of them, each in one client's
+Three programs save their models and then load all of them, each in one client's
 environment; the tests look up what came of it.
 """
 
@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,10 +24,12 @@ from trackgate.flavors.calls import Logging, Saving
 
 from tests.environment.peers import Release
 from tests.fixtures.sites import Server
+from tests.fixtures.waiting import wait_until
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
 
 PROGRAMS = Path(__file__).parent / "programs"
+PREFIX = "matrix of client "
 TIMEOUT_S = 240
 CLIENTS = ("ours", "2", "3")
 KINDS = (
@@ -67,6 +68,52 @@ class Matrix:
         return self.loaded[loader][f"{saver} {kind} {place}"]
 
 
+class Exchange:
+    """A program in one client's environment that saves models, then loads others."""
+
+    def __init__(self, python: Path, module: str, address: str, home: Path) -> None:
+        self._home = home
+        home.mkdir()
+        with (home / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    python,
+                    PROGRAMS / "save_flavors.py",
+                    module,
+                    PREFIX + home.name,
+                    home,
+                ],
+                cwd=home,
+                env=environment(address, home),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+
+    def saved(self) -> Any:
+        """Where its models are, as soon as they are."""
+        file = self._home / "saved.json"
+        wait_until(lambda: file.exists() or self._process.poll(), TIMEOUT_S)
+        assert file.exists(), self.log
+        return json.loads(file.read_text())
+
+    def ask(self, wanted: Mapping[str, Sequence[str]]) -> None:
+        """Let it load these."""
+        assert self._process.stdin is not None
+        with self._process.stdin as asking:
+            json.dump(wanted, asking)
+
+    def loaded(self) -> Any:
+        """What came of each, as soon as it has ended."""
+        assert self._process.wait(TIMEOUT_S) == 0, self.log
+        return json.loads((self._home / "answers.json").read_text())
+
+    @property
+    def log(self) -> str:
+        return (self._home / "log").read_text()
+
+
 @pytest.fixture(scope="module")
 def matrix(
     server: Server,
@@ -79,38 +126,15 @@ def matrix(
         "2": (peer_python("2"), "mlflow"),
         "3": (peer_python("3"), "mlflow"),
     }
-
-    def run(client: str, program: str, *arguments: str) -> None:
-        python, module = pythons[client]
-        command = [str(python), str(PROGRAMS / program), module, *arguments]
-        ended = subprocess.run(
-            command,
-            cwd=home,
-            env=environment(server.address, home),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=TIMEOUT_S,
-        )
-        assert ended.returncode == 0, ended.stdout
-
-    def save(client: str) -> Any:
-        folder = home / f"saved-{client}"
-        folder.mkdir()
-        run(client, "save_flavors.py", f"{home.name}-{client}", str(folder))
-        return json.loads((folder / "saved.json").read_text())
-
-    def load(client: str) -> Any:
-        answers = home / f"answers-{client}.json"
-        run(client, "load_flavors.py", str(wanted), str(answers))
-        return json.loads(answers.read_text())
-
-    with ThreadPoolExecutor(len(CLIENTS)) as pool:
-        saved = dict(zip(CLIENTS, pool.map(save, CLIENTS), strict=True))
-        wanted = home / "wanted.json"
-        wanted.write_text(json.dumps(everything(saved)))
-        loaded = dict(zip(CLIENTS, pool.map(load, CLIENTS), strict=True))
-    taken = json.loads((home / "saved-3" / "parameters.json").read_text())
+    programs = {
+        client: Exchange(*pythons[client], server.address, home / client)
+        for client in CLIENTS
+    }
+    saved = {client: program.saved() for client, program in programs.items()}
+    for program in programs.values():
+        program.ask(everything(saved))
+    loaded = {client: program.loaded() for client, program in programs.items()}
+    taken = json.loads((home / "3" / "parameters.json").read_text())
     return Matrix(saved, loaded, taken)
 
 
@@ -122,7 +146,6 @@ def environment(address: str, home: Path) -> dict[str, str]:
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "GIT_PYTHON_REFRESH": "quiet",
         "OMP_NUM_THREADS": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 

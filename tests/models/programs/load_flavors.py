@@ -1,43 +1,48 @@
-"""Load the models that other programs saved, in both ways, and let them predict.
+"""Load models that any client saved, in both ways, and let them predict.
 
-    load_flavors.py MODULE WANTED ANSWERS
-
-MODULE is the client; WANTED a JSON file, by any key kind and URI; ANSWERS the file
-for what came of each, by the same key: predictions, their type and shape, or an error.
+Imported by the programs of this folder, in the environment of any client.
 """
 
 import importlib
-import json
-import sys
-import warnings
-from pathlib import Path
 
 import flavor_models
 import numpy as np
 
-warnings.simplefilter("ignore")
-MODULE = sys.argv[1]
-pyfunc = importlib.import_module(f"{MODULE}.pyfunc")
+
+def answers(client, wanted):
+    """What came of each, by the same key: predictions, type and shape, or an error.
+
+    client  the name of its module
+    wanted  by any key, kind and URI of a model
+    """
+    return {
+        key: {
+            "native": answer(native, client, kind, uri),
+            "pyfunc": answer(as_function, client, kind, uri),
+        }
+        for key, (kind, uri) in wanted.items()
+    }
 
 
-def native(kind, uri):
+def native(client, kind, uri):
     flavor = kind.partition("-")[0]
     if flavor == "python_function":
-        return pyfunc.load_model(uri).predict(flavor_models.DATA)
-    module = importlib.import_module(f"{MODULE}.{flavor}")
+        return as_function(client, kind, uri)
+    module = importlib.import_module(f"{client}.{flavor}")
     return flavor_models.predict(kind, module.load_model(uri))
 
 
-def as_function(kind, uri):
+def as_function(client, kind, uri):
     # A graph that was traced with floats takes those only.
     is_traced = kind.endswith("pt2")
     data = flavor_models.ARRAY if is_traced else flavor_models.DATA
+    pyfunc = importlib.import_module(f"{client}.pyfunc")
     return pyfunc.load_model(uri).predict(data)
 
 
-def answer(load, kind, uri):
+def answer(load, client, kind, uri):
     try:
-        predicted = load(kind, uri)
+        predicted = load(client, kind, uri)
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
     array = np.asarray(predicted)
@@ -47,18 +52,3 @@ def answer(load, kind, uri):
         "shape": list(array.shape),
         "values": array.ravel().tolist(),
     }
-
-
-def main():
-    wanted = json.loads(Path(sys.argv[2]).read_text())
-    answers = {
-        key: {
-            "native": answer(native, kind, uri),
-            "pyfunc": answer(as_function, kind, uri),
-        }
-        for key, (kind, uri) in wanted.items()
-    }
-    Path(sys.argv[3]).write_text(json.dumps(answers))
-
-
-main()

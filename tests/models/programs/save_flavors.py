@@ -1,9 +1,11 @@
-"""Save a model of each kind to a folder, to a run and to the registry.
+"""Save a model of each kind to a folder, to a run and to the registry; then load.
 
-    save_flavors.py MODULE PREFIX FOLDER
+    save_flavors.py MODULE PREFIX FOLDER <WANTED
 
 MODULE is the client, "mlflow" or "trackgate"; PREFIX begins the registered names.
-Prints as JSON, by kind, where the models are and what they predict.
+Writes saved.json into FOLDER: by kind, where the models are and what they predict.
+Then WANTED says which models of all clients to load, and answers.json what came of
+it; see load_flavors.py. One program does both: importing the libraries takes longest.
 """
 
 import importlib
@@ -14,6 +16,7 @@ import warnings
 from pathlib import Path
 
 import flavor_models
+import load_flavors
 
 warnings.simplefilter("ignore")
 MODULE, PREFIX, FOLDER = sys.argv[1], sys.argv[2], Path(sys.argv[3])
@@ -73,8 +76,17 @@ def main():
         options = {FORMAT: chosen} if chosen else {}
         saved[kind] = save(flavor, kind, argument, model, **options)
     saved |= modern(made)
-    (FOLDER / "saved.json").write_text(json.dumps(saved))
     (FOLDER / "parameters.json").write_text(json.dumps(parameters(made)))
+    put(FOLDER / "saved.json", saved)
+    answers = load_flavors.answers(MODULE, json.load(sys.stdin))
+    put(FOLDER / "answers.json", answers)
+
+
+def put(file, content):
+    """In one step, as somebody waits for the file."""
+    unfinished = file.with_suffix(".new")
+    unfinished.write_text(json.dumps(content))
+    unfinished.rename(file)
 
 
 def parameters(made):
