@@ -1,7 +1,8 @@
 """Indexes that searches of runs follow: by key and value.
 
-Builds three indexes; other programs wait for it, and can read meanwhile. A million
-latest metrics take some 2 s on SQLite and on PostgreSQL.
+Builds three indexes; whoever wants to write waits meanwhile, readers do not. A million
+latest metrics take 1 s of one core on SQLite and 2 s on PostgreSQL; as many parameters
+or tags take 1 s and 3 s.
 
 Revision: 0003
 """
