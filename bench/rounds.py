@@ -43,6 +43,12 @@ class Trees:
     server: ProcessTree
     database: ProcessTree | None
 
+    def wait_until_quiet(self) -> None:
+        """Let them finish what was broken off, or put off, before others' turn."""
+        for tree in (self.server, self.database):
+            if tree is not None:
+                tree.wait_until_quiet(share=0.1, for_s=0.3, within_s=10)
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -95,6 +101,7 @@ def in_turns(
             # Whatever it is: the others go on, and the report says it.
             except Exception as error:
                 broken[name] = why(error)
+            trees[name].wait_until_quiet()
     return found, broken
 
 
