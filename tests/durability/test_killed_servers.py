@@ -97,7 +97,7 @@ def _workers(stack: Stack) -> list[psutil.Process]:
 def _kill_server(stack: Stack) -> None:
     master = _server(stack)
     _kill([master, *master.children()])
-    wait_until(lambda: _is_up(stack), 10)
+    wait_until(lambda: _is_up(stack))
 
 
 def _kill(processes: list[psutil.Process]) -> None:

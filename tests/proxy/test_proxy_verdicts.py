@@ -49,7 +49,7 @@ class Load:
                 sent_s = time.monotonic()
                 answer = session.get(url, auth=auth, timeout=10)
                 self.seen.append((sent_s, answer.status_code))
-                time.sleep(0.01)
+                time.sleep(0.05)
 
 
 def wait_for(condition: Callable[[], bool], within_s: float) -> float:

@@ -349,6 +349,6 @@ def _run(
         env=inherited | (settings or {}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
