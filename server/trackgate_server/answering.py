@@ -130,7 +130,10 @@ def _send(response: OneWrite, body: Iterable[bytes]) -> None:
 
 def _drained(connection: Connection) -> bool:
     """Whether the next request begins where the parser stands."""
-    if getattr(connection.parser.mesg.body.reader, "length", None) == 0:
+    parser = connection.parser
+    is_read = getattr(parser.mesg.body.reader, "length", None) == 0
+    if is_read or parser.finish_body(deadline=time.monotonic() + _DRAIN_S):
+        # Or the parser looks once more, which costs a system call.
+        parser.mesg = None
         return True
-    deadline = time.monotonic() + _DRAIN_S
-    return bool(connection.parser.finish_body(deadline=deadline))
+    return False
