@@ -1,6 +1,6 @@
 """A database that grows: put in, measure, put in more.
 
-One axis grows the number of runs, the other the number of points of 1,001 runs. Each
+One axis grows the number of runs, the other the number of points in histories. Each
 has a database of its own, so that neither hides in the other.
 """
 
@@ -75,7 +75,7 @@ def grow(system: System, axis: Axis, effort: Effort) -> Iterator[Level]:
     with Caller(system) as caller:
         target = _target(system, caller)
     if axis.name == "points":
-        seeding.seed_runs(target, Span(0, seeding.ORDINARY))
+        seeding.seed_runs(target, Span(0, seeding.RUNS))
         seeding.seed_long_run(target)
     for epoch, size in enumerate(axis.sizes):
         have = axis.sizes[epoch - 1] if epoch else 0
@@ -101,9 +101,16 @@ def _stage(
     axis: Axis, caller: Caller, target: Target, epoch: int, effort: Effort
 ) -> Stage:
     size = axis.sizes[epoch]
-    runs, points = (size, 0) if axis.name == "runs" else (seeding.ORDINARY, size)
-    experiment = str(target.experiment)
-    return Stage(caller, experiment, runs, points, epoch, effort.calls + WARM_UP)
+    of_runs = axis.name == "runs"
+    return Stage(
+        caller,
+        str(target.experiment),
+        runs=size if of_runs else seeding.RUNS,
+        busy=size if of_runs else seeding.BUSY,
+        points=0 if of_runs else size,
+        epoch=epoch,
+        calls=effort.calls + WARM_UP,
+    )
 
 
 def _costs(system: System, axis: Axis, stage: Stage, effort: Effort) -> dict[str, Cost]:

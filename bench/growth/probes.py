@@ -26,6 +26,7 @@ class Stage:
     """What is there to be asked for.
 
     runs    whole ones, each with parameters, metrics and tags
+    busy    so many of them are asked for and logged to
     points  of growing histories
     epoch   how often the database grew before
     calls   how often each call is made at most
@@ -34,6 +35,7 @@ class Stage:
     caller: Caller
     experiment: str
     runs: int
+    busy: int
     points: int
     epoch: int
     calls: int
@@ -85,10 +87,10 @@ def _run(stage: Stage) -> Call:
 
 
 def _some_runs(stage: Stage) -> Iterator[str]:
-    """Another run each time, from all over the experiment."""
-    numbers = random.Random(stage.runs)
+    """Another run each time, from all that are busy."""
+    numbers = random.Random(stage.busy)
     while True:
-        yield seeding.run_id(numbers.randrange(stage.runs))
+        yield seeding.run_id(numbers.randrange(stage.busy))
 
 
 def _log_batch(stage: Stage) -> Call:

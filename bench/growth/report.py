@@ -130,10 +130,13 @@ def _per_million(level: Level) -> str:
 def print_growth(backend: Backend, rows: Sequence[Row]) -> None:
     """What grows and how: the line that people look for."""
     print(f"{backend}: from the smallest size to the largest")
+    for axis in sorted({row.axis for row in rows}):
+        log_ratio = next(row.time.log_ratio for row in rows if row.axis == axis)
+        print(f"  {axis}: log n grows {log_ratio:.2f} times")
     for row in rows:
         time, cpu = row.time, row.cpu
         print(
             f"  {row.axis:<6} {row.name:<30} time x {time.ratio:<6.2f}"
-            f" processor x {cpu.ratio:<6.2f} log n x {time.log_ratio:.2f}"
-            f"  n^{time.exponent:<5.2f} {time.word}"
+            f" n^{time.exponent:<5.2f} {time.word:<11}"
+            f"  processor x {cpu.ratio:<6.2f} n^{cpu.exponent:<5.2f} {cpu.word}"
         )

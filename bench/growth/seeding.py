@@ -28,9 +28,10 @@ from trackgate_wire.runs import Param
 BASE_MS = 1_700_000_000_000
 PARAMS = 10
 METRICS = 20
-# Runs that share the points which are not of the one long history, and how many of
-# their metrics go on growing.
-ORDINARY = 1_000
+# Of so many runs beside the one with the long history ...
+RUNS = 1_000
+# ... so many share the points that are not of it, by so many metrics each.
+BUSY = 100
 GROWING = 10
 LONG_RUN = -1
 LONG_KEY = "long"
@@ -69,7 +70,7 @@ def run_id(number: int) -> str:
 
 
 def step_behind(epoch: int) -> int:
-    """A step behind all that ordinary runs have after that epoch."""
+    """A step behind all that busy runs have after that epoch."""
     return epoch * _EPOCH + _EPOCH // 2
 
 
@@ -85,8 +86,8 @@ def seed_runs(target: Target, span: Span) -> float:
 def seed_points(target: Target, span: Span) -> float:
     """Grow histories from `have` to `want` points; returns how many seconds it took.
 
-    One history gets half of them, 10 metrics of each of 1,000 runs the rest. Batches
-    of up to 1,000 points come in turns, as from runs that log side by side.
+    One history gets half of them, 10 metrics of each of 100 runs the rest. Batches of
+    up to 1,000 points come in turns, as from runs that log side by side.
     """
     return _in_processes(_put_points, target, span)
 
@@ -117,7 +118,7 @@ def _put_runs(target: Target, span: Span, process: int) -> None:
 
 
 def _put_points(target: Target, span: Span, process: int) -> None:
-    batches = _ordinary_batches(span, process)
+    batches = _busy_batches(span, process)
     if process == 0:
         batches = _in_turns(batches, _long_batches(span))
     _write(target, map(_points_job, batches), 50)
@@ -189,17 +190,17 @@ def _points_job(batch: Batch) -> Job:
     return lambda db, names: metrics.log(db, names, identity, points)
 
 
-def _ordinary_batches(span: Span, process: int) -> Iterator[Batch]:
+def _busy_batches(span: Span, process: int) -> Iterator[Batch]:
     first, end = (_steps_of_each(points) for points in (span.have, span.want))
     length = _BATCH // GROWING
     for begin in range(first, end, length):
         steps = range(begin, min(begin + length, end))
-        for number in range(process, ORDINARY, _PROCESSES):
+        for number in range(process, BUSY, _PROCESSES):
             yield run_id(number), _points_of_all(steps, span.epoch * _EPOCH)
 
 
 def _steps_of_each(points: int) -> int:
-    return points // 2 // ORDINARY // GROWING
+    return points // 2 // BUSY // GROWING
 
 
 def _points_of_all(steps: range, offset: int) -> list[Metric]:
