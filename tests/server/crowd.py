@@ -58,10 +58,12 @@ class Member:
 class Crowd:
     """The runs in a database: `metrics.m`, `params.p` and `tags.t` of each."""
 
-    def __init__(self, db: Database, members: Sequence[Member]) -> None:
+    def __init__(
+        self, db: Database, members: Sequence[Member], *, analyzed: bool = True
+    ) -> None:
         self._db = db
         db.write(lambda open_db: _store(open_db, members))
-        if db.kind == "postgresql":
+        if db.kind == "postgresql" and analyzed:
             # As the database does by itself within a minute.
             db.write(lambda open_db: open_db.driver.execute("ANALYZE"))
 

@@ -84,6 +84,16 @@ def test_a_page_far_down_visits_no_more_rows_than_the_first(
     assert crowd.effort("", *order, after=far) < 2 * crowd.effort("", *order) + 100
 
 
+def test_rare_runs_are_looked_up_by_id_before_postgresql_has_analyzed_any(
+    db: Database,
+) -> None:
+    # With no statistics the index of the experiment seems as good as the id.
+    crowd = Crowd(db, crowd_of(FEW), analyzed=False)
+
+    # Counting up to a bound what conditions lead to comes first.
+    assert crowd.effort("tags.t = 'rare'") < 2_500
+
+
 SAME = "x" * 300
 TEXTS = (SAME + "b", SAME + "a", SAME, SAME[:200], SAME[:199], "ü" * 3_000, "z" * 8_000)
 

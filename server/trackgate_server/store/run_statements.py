@@ -141,7 +141,8 @@ def listing(kind: Kind, scope: Scope, wanted: Wanted, span: Span | None) -> Frag
             source = Fragment(f"{span.values.table} AS picked CROSS JOIN runs")
             tests = [there, Fragment("runs.id = picked.run"), scope.where, *tests]
         else:
-            source = _lateral(span, there, scope)
+            source = _lateral(span, there)
+            tests = [scope.where, *tests]
     if wanted.place is not None:
         tests.append(behind(order, wanted.place[wanted.depth :]))
     columns = ", ".join([ROW, *(term.column for term in terms)])
@@ -235,17 +236,19 @@ def survey(
     )
 
 
-def _lateral(span: Span, there: Fragment, scope: Scope) -> Fragment:
+def _lateral(span: Span, there: Fragment) -> Fragment:
     # Either keeps PostgreSQL from choosing another way through the tables.
     end = "OFFSET 0"
     if span.follows and span.values.metric:
         end = f"ORDER BY picked.value {span.follows}"
     picked = Fragment(f"(SELECT picked.* FROM {span.values.table} AS picked WHERE ")
+    # By the id alone: a database that has not looked at its tables yet might take the
+    # experiment's index instead and pass over all its runs, for each one.
     row = Fragment(
         f" {end}) AS picked CROSS JOIN LATERAL (SELECT {ROW} FROM runs"
-        " WHERE runs.id = picked.run AND "
+        " WHERE runs.id = picked.run OFFSET 0) AS runs"
     )
-    return joined("", [picked, there, row, scope.where, Fragment(" OFFSET 0) AS runs")])
+    return joined("", [picked, there, row])
 
 
 def _join(term: Term, values: Valued, kind: Kind) -> Fragment:
