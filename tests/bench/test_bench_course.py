@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,12 +22,18 @@ TINY = replace(QUICK, seconds=1, runs=20, points=2_000, artifact_bytes=MIB, quie
 MEASURED = {"memory", "log-metric-20", "search-paging", "history", "artifact-down"}
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    # A socket's path is short: pytest's folders may be too deep for one.
+    with tempfile.TemporaryDirectory(prefix="tg-") as made:
+        yield Path(made) / "ours"
+
+
 @pytest.mark.slow
 @pytest.mark.nginx
 def test_a_benchmark_measures_trackgate_and_writes_what_it_found(
-    tmp_path: Path,
+    home: Path, tmp_path: Path
 ) -> None:
-    home = tmp_path / "trackgate"
     start = partial(trackgate.started, home, trackgate.sqlite(home))
     workloads = [workload for workload in WORKLOADS if workload.name in MEASURED]
     file = tmp_path / "result.json"
