@@ -32,17 +32,15 @@ Take = Callable[[], list[Entry[ItemT]]]
 class Gathering(Generic[ItemT]):
     """Queue of waiting items; one waiting thread works for all that are in it.
 
-    work     calls what it is given once, as late as it can, for the entries to be
-             done; it sets the `result` or the `error` of each, or raises for all
-    at_once  how many groups may be worked on at the same moment
+    work  calls what it is given once, as late as it can, for the entries to be done;
+          it sets the `result` or the `error` of each, or raises for all
 
-    Who comes while others may still begin does so at once, so that nobody waits only
-    to be gathered.
+    Who comes while nobody works begins at once, so nobody waits only to be gathered.
     """
 
-    def __init__(self, work: Callable[[Take[ItemT]], None], at_once: int = 1) -> None:
+    def __init__(self, work: Callable[[Take[ItemT]], None]) -> None:
         self._work = work
-        self._free = at_once
+        self._busy = False
         self._queue: deque[Entry[ItemT]] = deque()
         self._mutex = Lock()
 
@@ -50,10 +48,9 @@ class Gathering(Generic[ItemT]):
         """Have the item done: returns its result, or raises its error."""
         entry = Entry(item)
         with self._mutex:
-            leads = self._free > 0
-            if leads:
-                self._free -= 1
-            else:
+            leads = not self._busy
+            self._busy = True
+            if not leads:
                 self._queue.append(entry)
         if not leads:
             # Opened when the item is done, or when it is this thread's turn to work.
@@ -91,7 +88,6 @@ class Gathering(Generic[ItemT]):
     def _hand_over(self) -> None:
         with self._mutex:
             following = self._queue.popleft() if self._queue else None
-            if following is None:
-                self._free += 1
+            self._busy = following is not None
         if following is not None:
             following.gate.release()

@@ -37,7 +37,6 @@ _CONNECT_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_MS = 60_000
 # Compiling a search of many comparisons takes a hundred times as long as running it.
 _OPTIONS = f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c jit=off"
-_GROUPS_AT_ONCE = 1
 # Any number; all Trackgate servers on a database must use the same.
 _ADVISORY_LOCK = 7_204_481_532
 
@@ -145,7 +144,7 @@ class PostgresqlDatabase(Database):
         if found is None:
             work = partial(self._write_group, joint)
             # Of two threads that come first, one's is kept.
-            found = self._gatherings.setdefault(joint, Gathering(work, _GROUPS_AT_ONCE))
+            found = self._gatherings.setdefault(joint, Gathering(work))
         return found
 
     def _write_group(self, joint: Joint[Any, Any], take: Take[_Given]) -> None:
