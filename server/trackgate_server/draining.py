@@ -12,6 +12,7 @@ import select
 import socket
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from gunicorn.config import Config
@@ -119,7 +120,9 @@ class DrainingWorker(Worker):
     def _close(self, connection: Connection) -> None:
         self._connections.close(connection)
         if self._full or not self.alive:
-            os.write(self.PIPE[1], b".")
+            # A pipe that is full wakes the main thread as well.
+            with suppress(BlockingIOError):
+                os.write(self.PIPE[1], b".")
 
 
 def _speed_up(config: Config) -> None:
