@@ -61,7 +61,7 @@ _MOVE_LATEST = BulkInsert("latest_metrics", SUMMARY, (), MOVE_FORWARD)
 # Check of the run, points and latest values in one statement, however many points.
 _LOG_AT_ONCE = Sql(
     "",
-    postgresql="WITH found AS (SELECT id FROM runs WHERE uuid = ? AND lifecycle = 0),"
+    postgresql=f"{runs.FOUND_ACTIVE},"
     " points AS (INSERT INTO metrics (run, key, step, timestamp, value)"
     " SELECT found.id, given.* FROM found, unnest(?::int8[], ?::int8[], ?::int8[],"
     " ?::float8[]) AS given ON CONFLICT DO NOTHING),"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trackgate_server.store import runs
 from trackgate_server.store.sql import Sql
 
 
@@ -14,4 +15,17 @@ def of_all(table: str, owner: str) -> Sql:
     return Sql(
         f"{head} IN (SELECT value FROM json_each(?)) ORDER BY {owner}, key",
         postgresql=f"{head} = ANY(?) ORDER BY {owner}, key",
+    )
+
+
+def into_active(table: str, on_conflict: str) -> Sql:
+    """Writes what an active run has, and answers its number; no row without such a run.
+
+    For PostgreSQL; it takes the run's id, the keys and the values.
+    """
+    return Sql(
+        "",
+        postgresql=f"{runs.FOUND_ACTIVE}, put AS (INSERT INTO {table} (run, key, value)"
+        " SELECT found.id, given.* FROM found, unnest(?::int8[], ?::text[]) AS given"
+        f" {on_conflict}) SELECT id FROM found",
     )

@@ -11,7 +11,7 @@ from trackgate_wire.runs import Param
 from trackgate_server.store import pairs, runs
 from trackgate_server.store.names import Names
 from trackgate_server.store.runs import RunKey
-from trackgate_server.store.sql import BulkInsert, Sql, array_literal
+from trackgate_server.store.sql import BulkInsert, array_literal
 from trackgate_server.store.transaction import Transaction
 
 _INSERT = BulkInsert(
@@ -20,15 +20,12 @@ _INSERT = BulkInsert(
     ("int8", "int8", "text"),
     "ON CONFLICT (run, key) DO NOTHING",
 )
-# Check of the run and parameters in one statement. A value that would change becomes
-# NULL, which the column refuses, so that nothing of the statement is kept.
-_INSERT_AT_ONCE = Sql(
-    "",
-    postgresql="WITH found AS (SELECT id FROM runs WHERE uuid = ? AND lifecycle = 0),"
-    " put AS (INSERT INTO params (run, key, value)"
-    " SELECT found.id, given.* FROM found, unnest(?::int8[], ?::text[]) AS given"
-    " ON CONFLICT (run, key) DO UPDATE SET value = NULL"
-    " WHERE params.value <> excluded.value) SELECT id FROM found",
+# A value that would change becomes NULL, which the column refuses, so that nothing of
+# the statement is kept.
+_INSERT_AT_ONCE = pairs.into_active(
+    "params",
+    "ON CONFLICT (run, key) DO UPDATE SET value = NULL"
+    " WHERE params.value <> excluded.value",
 )
 _NOT_NULL_VIOLATION = "23502"
 _OF_RUNS = pairs.of_all("params", "run")

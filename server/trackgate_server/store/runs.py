@@ -56,6 +56,8 @@ _KEY = "SELECT id, lifecycle FROM runs WHERE uuid = ?"
 _KEY_BY_UUID = Sql(_KEY)
 # SQLite has one writer at a time anyway.
 _LOCK_BY_UUID = Sql(_KEY, postgresql=f"{_KEY} FOR NO KEY UPDATE")
+# Begins a statement of PostgreSQL's that writes to an active run: no row, none written.
+FOUND_ACTIVE = "WITH found AS (SELECT id FROM runs WHERE uuid = ? AND lifecycle = 0)"
 _BY_UUIDS = Sql(
     f"SELECT {COLUMNS} FROM runs WHERE uuid IN (SELECT value FROM json_each(?))",
     postgresql=f"SELECT {COLUMNS} FROM runs WHERE uuid = ANY(?)",

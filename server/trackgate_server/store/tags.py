@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from trackgate_server.store import runs
+from trackgate_server.store import pairs, runs
 from trackgate_server.store.names import Names
 from trackgate_server.store.runs import RunKey
 from trackgate_server.store.sql import BulkInsert, Sql, array_literal
 from trackgate_server.store.transaction import Transaction
 
+_REPLACE = "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value"
 _SET = BulkInsert(
     "tags",
     ("run", "key", "value"),
     ("int8", "int8", "text"),
-    "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
+    _REPLACE,
 )
-# Check of the run and tags in one statement.
-_SET_AT_ONCE = Sql(
-    "",
-    postgresql="WITH found AS (SELECT id FROM runs WHERE uuid = ? AND lifecycle = 0),"
-    " put AS (INSERT INTO tags (run, key, value)"
-    " SELECT found.id, given.* FROM found, unnest(?::int8[], ?::text[]) AS given"
-    " ON CONFLICT (run, key) DO UPDATE SET value = excluded.value)"
-    " SELECT id FROM found",
-)
+_SET_AT_ONCE = pairs.into_active("tags", _REPLACE)
 _ONE = Sql("SELECT value FROM tags WHERE run = ? AND key = ?")
 _DELETE = Sql("DELETE FROM tags WHERE run = ? AND key = ?")
 
@@ -63,5 +56,5 @@ def delete(db: Transaction, names: Names, run: RunKey, key: str) -> bool:
 
 def _by_key(keys: Sequence[int], texts: Iterable[str]) -> tuple[list[int], list[str]]:
     """In the keys' order: so two writers to a run lock its rows in the same order."""
-    pairs = sorted(zip(keys, texts, strict=True))
-    return [key for key, _ in pairs], [text for _, text in pairs]
+    ordered = sorted(zip(keys, texts, strict=True))
+    return [key for key, _ in ordered], [text for _, text in ordered]
