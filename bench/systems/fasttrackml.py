@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.systems.process_tree import ProcessTree
-from bench.systems.programs import free_port, running, wait_for_answer
+from bench.systems.programs import free_port
+from bench.systems.servers import answering, version_said_by
 from bench.systems.stores import SqliteFile, Store
-from bench.systems.system import FIRST_ANSWER, System
+from bench.systems.system import System
 
 NAME = "fasttrackml"
 PROGRAM = Path(__file__).parents[2] / ".venvs" / "fasttrackml" / "bin" / "fml"
@@ -21,17 +20,13 @@ def started(folder: Path, store: Store) -> Generator[System]:
     """The server."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    address = f"http://127.0.0.1:{port}"
     command = [
         *(PROGRAM, "server", "--listen-address", f"127.0.0.1:{port}"),
         *("--database-uri", _uri(store)),
         *("--default-artifact-root", str(folder / "artifacts")),
     ]
-    log = folder / "log.txt"
-    with running(command, log) as process:
-        start_s = wait_for_answer(process, address + FIRST_ANSWER, {}, log)
-        tree = ProcessTree(process.pid)
-        yield System(NAME, address, tree, store, folder, start_s)
+    with answering(NAME, command, port, store, folder) as system:
+        yield system
 
 
 def sqlite(folder: Path) -> SqliteFile:
@@ -41,9 +36,7 @@ def sqlite(folder: Path) -> SqliteFile:
 
 def version() -> str:
     """As the command says it."""
-    return subprocess.run(
-        [PROGRAM, "--version"], check=True, capture_output=True, text=True
-    ).stdout.split()[-1]
+    return version_said_by([PROGRAM])
 
 
 def _uri(store: Store) -> str:

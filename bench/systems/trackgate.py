@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 import subprocess
 import sys
@@ -10,10 +9,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.systems.process_tree import ProcessTree
-from bench.systems.programs import free_port, inherited, running, wait_for_answer
+from bench.systems.programs import free_port, inherited
+from bench.systems.servers import answering, version_said_by
 from bench.systems.stores import SqliteFile, Store
-from bench.systems.system import FIRST_ANSWER, System
+from bench.systems.system import System
 
 NAME = "trackgate"
 _COMMAND = Path(sys.executable).parent / "trackgate"
@@ -25,19 +24,11 @@ def started(folder: Path, store: Store) -> Generator[System]:
     """The stack on a data folder, with a new password for its one user."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    address = f"http://127.0.0.1:{port}"
     where = ["--data-dir", str(folder / "data"), "--backend-store-uri", store.uri()]
-    password = _let_in(folder, where)
-    token = base64.b64encode(f"{_USER}:{password}".encode()).decode()
-    headers = {"Authorization": f"Basic {token}"}
-    log = folder / "log.txt"
-    with running([_COMMAND, "up", "--port", str(port), *where], log) as process:
-        start_s = wait_for_answer(process, address + FIRST_ANSWER, headers, log)
-        yield System(
-            *(NAME, address, ProcessTree(process.pid), store, folder, start_s),
-            headers=headers,
-            login=(_USER, password),
-        )
+    login = (_USER, _let_in(folder, where))
+    command = [_COMMAND, "up", "--port", str(port), *where]
+    with answering(NAME, command, port, store, folder, login=login) as system:
+        yield system
 
 
 def sqlite(folder: Path) -> SqliteFile:
@@ -47,9 +38,7 @@ def sqlite(folder: Path) -> SqliteFile:
 
 def version() -> str:
     """As the command says it."""
-    return subprocess.run(
-        [_COMMAND, "--version"], check=True, capture_output=True, text=True
-    ).stdout.split()[-1]
+    return version_said_by([_COMMAND])
 
 
 def _let_in(folder: Path, where: list[str]) -> str:
