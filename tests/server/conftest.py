@@ -16,6 +16,14 @@ from tests.server.artifact_site import Site
 STORES = ("folder", "s3")
 
 
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    """Where a proxy leaves the bodies of uploads."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    return folder
+
+
 @pytest.fixture(params=STORES)
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Blobs]:
     """An empty store; the one on S3 is shared, since opening one takes long."""

@@ -15,13 +15,6 @@ PREFIX = "/track"
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Path:
-    folder = tmp_path / "spool"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def site(tmp_path: Path, spool: Path) -> Iterator[Site]:
     opened = Site(
         tmp_path / "data",

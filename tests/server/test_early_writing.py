@@ -19,13 +19,6 @@ TIMEOUT_S = 10
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Path:
-    folder = tmp_path / "spool"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def begun(spool: Path) -> Iterator[Queue[tuple[int, int]]]:
     """Which stretches of files in the spool the kernel was told to write."""
     told: Queue[tuple[int, int]] = Queue()

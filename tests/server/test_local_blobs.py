@@ -160,13 +160,6 @@ def test_names_that_are_no_text_are_not_listed(blobs: LocalBlobs, root: Path) ->
 # Bodies that the proxy has written to a file.
 
 
-@pytest.fixture
-def spool(tmp_path: Path) -> Path:
-    folder = tmp_path / "spool"
-    folder.mkdir()
-    return folder
-
-
 def test_a_spooled_body_is_moved_not_copied(
     blobs: LocalBlobs, root: Path, spool: Path
 ) -> None:

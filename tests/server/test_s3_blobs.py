@@ -28,13 +28,6 @@ def blobs(bucket_blobs: Blobs) -> Iterator[Blobs]:
     bucket_blobs.remove_area(("0",))
 
 
-@pytest.fixture
-def spool(tmp_path: Path) -> Path:
-    folder = tmp_path / "spool"
-    folder.mkdir()
-    return folder
-
-
 def key_of(settings: Settings, path: str) -> str:
     """Where in the bucket an artifact is."""
     prefix = settings.artifacts_destination.removeprefix(f"s3://{BUCKET}/")
