@@ -106,8 +106,9 @@ class Conditions:
         return Condition(Fragment(f"NOT {there.text}", there.values))
 
     def _spanned(self, values: Valued, bounds: Fragment) -> Condition:
-        span = Span(values, bounds)
-        return self._exists(values.table, bounds.renamed("picked.", "t."), span)
+        return self._holds(
+            values, bounds.renamed("picked.", "t."), Span(values, bounds)
+        )
 
     def _comparison(self, node: Comparison) -> Condition:
         if node.kind is Subject.DATASET:
@@ -142,9 +143,17 @@ class Conditions:
         if absent:
             return self.missing(values)
         bounds, rest = values.bounded("picked", node.operator, node.value)
-        span = Span(values, bounds, rest)
         there = values.met("t", node.operator, node.value)
-        return self._exists(values.table, there, span)
+        return self._holds(values, there, Span(values, bounds, rest))
+
+    def _holds(self, values: Valued, rows: Fragment, span: Span) -> Condition:
+        """The run's row of that key is one of these; it is called `t` there."""
+        if self._db.kind == "postgresql":
+            # Looked up by run and key. A database that has not looked at its tables
+            # yet would go through all rows with such a value instead, for each run.
+            tested = Fragment(f"({rows.text}) IS TRUE", rows.values)
+            rows = all_of([values.of_key("t"), tested])
+        return self._exists(values.table, rows, span)
 
     def _exists(
         self, source: str, rows: Fragment, span: Span | None = None
