@@ -77,13 +77,14 @@ def seed_runs(system: System, count: int) -> str:
 
 
 def seed_points(system: System, count: int) -> str:
-    """Make a run with `count` points of BIG_KEY, one for each step; its id."""
+    """Make a run with `count` points of BIG_KEY, one for each step; its id.
+
+    Over one connection, in the order of their steps, as a training loop logs them.
+    """
     run_id = new_run(system)
-
-    def seed(connection: Connection, number: int) -> None:
-        connection.post("runs/log-batch", _points(run_id, number * _BATCH))
-
-    _side_by_side(system, count // _BATCH, seed)
+    with Connection(system.address, system.headers) as connection:
+        for first in range(0, count, _BATCH):
+            connection.post("runs/log-batch", _points(run_id, first))
     return run_id
 
 
