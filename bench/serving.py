@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import requests
 import trackgate.sklearn
-from sklearn.tree import DecisionTreeClassifier
+from trackgate.flavors.libraries import library
 from trackgate.models import infer_signature
 
 from bench.load import wrk
@@ -88,8 +87,11 @@ def _options() -> argparse.Namespace:
 def _model(folder: Path) -> Path:
     """A decision tree over 30 columns, with its signature."""
     random = np.random.default_rng(0)
-    rows = pd.DataFrame(random.random((500, len(COLUMNS))), columns=COLUMNS)
-    tree = DecisionTreeClassifier(max_depth=3).fit(rows, rows[COLUMNS[0]] > 0.5)
+    # Neither of the two has types.
+    pandas, sklearn_tree = library("pandas"), library("sklearn.tree", "scikit-learn")
+    rows = pandas.DataFrame(random.random((500, len(COLUMNS))), columns=COLUMNS)
+    tree = sklearn_tree.DecisionTreeClassifier(max_depth=3)
+    tree.fit(rows, rows[COLUMNS[0]] > 0.5)
     signature = infer_signature(rows, tree.predict(rows))
     trackgate.sklearn.save_model(tree, folder, signature=signature)
     return folder
