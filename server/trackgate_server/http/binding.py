@@ -58,7 +58,7 @@ def bind_bytes(
         caller = door.admit(request, route.access)
         # Of signed URLs nothing but the signature says what is wrong.
         if route.access is not Access.OPEN:
-            _check_texts({**request.args.to_dict(), **parts})
+            check_texts({**request.args.to_dict(), **parts})
         return view(scope_of(services, caller), **parts)
 
     for url in route.urls:
@@ -77,7 +77,7 @@ def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
 
     def view(**parts: str) -> Response:
         caller = door.admit(request, endpoint.access)
-        _check_texts(parts)
+        check_texts(parts)
         message = _decoded(endpoint.request)
         want = wants(message)
         if want == "none":
@@ -108,7 +108,7 @@ def scope_of(
     return Scope(services, caller, origin, now_ms, db, agent)
 
 
-def _check_texts(given: Mapping[str, str]) -> None:
+def check_texts(given: Mapping[str, str]) -> None:
     """Names that a URL brings; those in messages are checked by their rules."""
     for name, value in given.items():
         if "\x00" in value:

@@ -1,0 +1,1 @@
+"""Pages. Importing these modules declares what they show."""

@@ -1,0 +1,25 @@
+"""What a page says after a form was carried out.
+
+The address carries a key of these and a number, never words: nobody can have this
+server say something by a link.
+"""
+
+from __future__ import annotations
+
+TEXTS = {
+    "experiment-created": "The experiment is there.",
+    "experiment-renamed": "The experiment has its new name.",
+    "experiment-deleted": "The experiment was deleted. It can be restored.",
+    "experiment-restored": "The experiment is back.",
+    "note-saved": "The note was saved.",
+    "tag-saved": "The tag was saved.",
+    "tag-removed": "The tag was removed.",
+}
+
+
+def text_of(key: str, count: str) -> str | None:
+    """The notice of a key, with its number; None for a key that is not ours."""
+    text = TEXTS.get(key)
+    if text is None:
+        return None
+    return text.format(count=int(count) if count.isascii() and count.isdigit() else 0)
