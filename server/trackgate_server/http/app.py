@@ -11,6 +11,7 @@ from trackgate_server.blobs.opening import open_blobs
 from trackgate_server.http import artifacts as byte_routes
 from trackgate_server.http import failures
 from trackgate_server.http.binding import bind
+from trackgate_server.http.calls import Application
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.operations import (
     artifacts,
@@ -38,7 +39,7 @@ from trackgate_server.operations.serving import OPERATIONS
 from trackgate_server.settings import Settings
 from trackgate_server.store import secrets
 from trackgate_server.store.database import open_for
-from trackgate_server.web.binding import Pages
+from trackgate_server.web import home
 
 # Importing these modules registers what they serve.
 _SERVING = (
@@ -64,7 +65,7 @@ _SERVING = (
 )
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings) -> Application:
     """The application on a database that is already at this version's schema."""
     return assemble(start_services(settings))
 
@@ -80,9 +81,11 @@ def start_services(settings: Settings) -> Services:
     )
 
 
-def assemble(services: Services) -> Flask:
+def assemble(services: Services) -> Application:
     """The application on services that are already open."""
-    app = Flask("trackgate_server", static_folder=None, template_folder="web/templates")
+    app = Application(
+        "trackgate_server", static_folder=None, template_folder="web/templates"
+    )
     door = Doorkeeper(services.settings, services.database)
     failures.register(app)
     for endpoint in ENDPOINTS:
@@ -91,7 +94,7 @@ def assemble(services: Services) -> Flask:
             bind(app, door, services, served)
     byte_routes.register(app, door, services)
     _bind_plain_texts(app, services.settings, door)
-    Pages(app, door, services).bind()
+    home.register(app, door, services)
     return app
 
 

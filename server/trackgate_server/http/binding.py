@@ -1,4 +1,4 @@
-"""Endpoints bound to Flask: identity, decoding, limits, one transaction, answer."""
+"""Endpoints bound to the application: identity, decoding, limits, one transaction."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Flask, Response, request
+import flask
+from flask import Flask
 from trackgate_wire import codec, limits
 from trackgate_wire.artifacts import ByteRoute
 from trackgate_wire.endpoint import Access, Message
 from trackgate_wire.errors import BadRequest, InvalidParameterValue
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Request, Response
 
+from trackgate_server.http.calls import Application, Call
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.identity import Identity
 from trackgate_server.operations.scope import Scope, Services
@@ -28,21 +31,29 @@ _TARGETS = (
 )
 _ID = re.compile(r"[\w\-]{1,256}", re.ASCII)
 
-View = Callable[..., Response]
 
-
-def bind(app: Flask, door: Doorkeeper, services: Services, served: Operation) -> None:
+def bind(
+    app: Application, door: Doorkeeper, services: Services, served: Operation
+) -> None:
     """Have `app` answer an endpoint at all its paths."""
     endpoint = served.endpoint
-    view = _view(door, services, served)
+    call = _call(door, services, served)
+
+    def view(**parts: str) -> Response:
+        return call(flask.request, parts)
+
     for url in endpoint.urls:
+        path = services.settings.static_prefix + url
         app.add_url_rule(
-            services.settings.static_prefix + url,
+            path,
             endpoint=f"{endpoint.method} {url}",
             view_func=view,
             methods=list(endpoint.methods),
             provide_automatic_options=False,
         )
+        if "<" not in path:
+            for method in endpoint.methods:
+                app.add_call(method, path, call)
 
 
 def bind_bytes(
@@ -55,6 +66,7 @@ def bind_bytes(
     """Have `app` answer a byte route; `view` is called with a scope and URL parts."""
 
     def admitted(**parts: str) -> Response:
+        request = flask.request
         caller = door.admit(request, route.access)
         # Of signed URLs nothing but the signature says what is wrong.
         if route.access is not Access.OPEN:
@@ -71,34 +83,39 @@ def bind_bytes(
         )
 
 
-def _view(door: Doorkeeper, services: Services, served: Operation) -> View:
+def _call(door: Doorkeeper, services: Services, served: Operation) -> Call:
     endpoint, function, wants = served.endpoint, served.function, served.wants
     database = services.database
 
-    def view(**parts: str) -> Response:
+    def call(request: Request, parts: Mapping[str, str]) -> Response:
         caller = door.admit(request, endpoint.access)
         check_texts(parts)
-        message = _decoded(endpoint.request)
+        message = _decoded(request, endpoint.request)
         want = wants(message)
         if want == "none":
-            answer = function(scope_of(services, caller), message, **parts)
-            return _answer(answer, message, parts)
+            scope = _scope(request, services, caller, None)
+            return _answer(function(scope, message, **parts), message, parts)
 
         def job(db: Transaction) -> Message:
-            return function(scope_of(services, caller, db), message, **parts)
+            scope = _scope(request, services, caller, db)
+            return function(scope, message, **parts)
 
         if want == "read":
             return _answer(database.read(job), message, parts)
         answer = database.write(job, single=want == "single")
         return _answer(answer, message, parts)
 
-    return view
+    return call
 
 
-def scope_of(
-    services: Services, caller: Identity, db: Transaction | None = None
+def scope_of(services: Services, caller: Identity) -> Scope:
+    """What an operation is given, for the request that Flask is answering."""
+    return _scope(flask.request, services, caller, None)
+
+
+def _scope(
+    request: Request, services: Services, caller: Identity, db: Transaction | None
 ) -> Scope:
-    """What an operation is given, for the request that is being answered."""
     proto = request.headers.get("X-Forwarded-Proto", request.scheme)
     trusted = services.settings.behind_proxy
     scheme = proto if trusted else request.scheme
@@ -117,10 +134,10 @@ def check_texts(given: Mapping[str, str]) -> None:
             )
 
 
-def _decoded(shape: type[Any]) -> Any:
+def _decoded(request: Request, shape: type[Any]) -> Any:
     if request.method == "GET" and request.query_string:
         return codec.decode_query(request.args.to_dict(flat=False), shape)
-    body = _body()
+    body = _body(request)
     if body and request.method != "GET" and request.mimetype != "application/json":
         raise InvalidParameterValue(
             f"The body's content type is {request.mimetype!r}; it must be"
@@ -129,7 +146,7 @@ def _decoded(shape: type[Any]) -> Any:
     return codec.decode(body, shape)
 
 
-def _body() -> bytes:
+def _body(request: Request) -> bytes:
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise BadRequest("Compressed request bodies are not accepted.")
     length = request.content_length

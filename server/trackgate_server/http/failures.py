@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, request
+import flask
+from flask import Flask
 from trackgate_wire import codec
 from trackgate_wire.errors import (
     ErrorBody,
@@ -12,6 +13,7 @@ from trackgate_wire.errors import (
     TrackgateError,
 )
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
 
 from trackgate_server.blobs.store import OutOfReach
 from trackgate_server.filters import FilterError
@@ -23,10 +25,22 @@ _RETRY_AFTER_S = "1"
 
 def register(app: Flask) -> None:
     """Have `app` answer all errors, foreseen or not."""
-    app.register_error_handler(TrackgateError, _foreseen)
-    app.register_error_handler(FilterError, _refused_filter)
-    app.register_error_handler(HTTPException, _of_the_framework)
-    app.register_error_handler(Exception, _unforeseen)
+
+    def handle(error: Exception) -> Response:
+        return answer_to(error, flask.request)
+
+    app.register_error_handler(Exception, handle)
+
+
+def answer_to(error: Exception, request: Request) -> Response:
+    """What the caller is told of an error, foreseen or not."""
+    if isinstance(error, TrackgateError):
+        return _foreseen(error)
+    if isinstance(error, FilterError):
+        return answer(ErrorCode.INVALID_PARAMETER_VALUE, error.message, 400)
+    if isinstance(error, HTTPException):
+        return _of_the_framework(error, request)
+    return _unforeseen(error, request)
 
 
 def answer(code: ErrorCode, message: str, status: int) -> Response:
@@ -44,11 +58,7 @@ def _foreseen(error: TrackgateError) -> Response:
     return answer(error.code, error.message, error.status)
 
 
-def _refused_filter(error: FilterError) -> Response:
-    return answer(ErrorCode.INVALID_PARAMETER_VALUE, error.message, 400)
-
-
-def _of_the_framework(error: HTTPException) -> Response:
+def _of_the_framework(error: HTTPException, request: Request) -> Response:
     status = error.code or 500
     if status == 404:
         message = f"No API endpoint at {request.path}."
@@ -66,10 +76,10 @@ def _of_the_framework(error: HTTPException) -> Response:
     if status < 500:
         message = error.description or "Bad request."
         return answer(ErrorCode.BAD_REQUEST, message, status)
-    return _unforeseen(error)
+    return _unforeseen(error, request)
 
 
-def _unforeseen(error: Exception) -> Response:
+def _unforeseen(error: Exception, request: Request) -> Response:
     request_id = request.headers.get("X-Request-Id", "-")
     _log.error(
         "%s %s failed (request %s)",

@@ -7,9 +7,9 @@ import re
 import time
 from pathlib import Path
 
-from flask import Request
 from trackgate_wire.endpoint import ROLES, Access
 from trackgate_wire.errors import PermissionDenied, Unauthenticated
+from werkzeug.wrappers import Request
 
 from trackgate_server.http.origin import check_origin
 from trackgate_server.identity import LOCAL, NOBODY, Identity
