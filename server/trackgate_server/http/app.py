@@ -39,7 +39,7 @@ from trackgate_server.operations.serving import OPERATIONS
 from trackgate_server.settings import Settings
 from trackgate_server.store import secrets
 from trackgate_server.store.database import open_for
-from trackgate_server.web import home
+from trackgate_server.web.binding import Pages
 
 # Importing these modules registers what they serve.
 _SERVING = (
@@ -94,7 +94,7 @@ def assemble(services: Services) -> Application:
             bind(app, door, services, served)
     byte_routes.register(app, door, services)
     _bind_plain_texts(app, services.settings, door)
-    home.register(app, door, services)
+    Pages(app, door, services).bind()
     return app
 
 
