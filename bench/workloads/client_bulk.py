@@ -78,8 +78,8 @@ WORKLOADS = (
         {"mlflow": Goal(5, 5)},
     ),
     Workload(
-        "small-files-down", "the same down", "files/s", "higher",
-        lambda site: small_files(site, site.system, up=False),
+        "small-files-down", "1,000 files of 10 KiB down, each from its own server",
+        "files/s", "higher", lambda site: small_files(site, site.system, up=False),
     ),
     Workload(
         "small-files-client", "1,000 files of 10 KiB up, both clients to Trackgate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,21 @@ def test_a_picture_shows_each_ratio(results: ResultFile, tmp_path: Path) -> None
 
     assert (tmp_path / "ratios.svg").read_text().startswith("<?xml")
     assert (tmp_path / "ratios.png").stat().st_size > 1_000
+
+
+def test_each_row_of_the_picture_is_named_where_its_bars_are() -> None:
+    bar = picture.Bar("mlflow", "sqlite", ratio=3, goal=5)
+    other = replace(bar, backend="postgresql")
+
+    figure = picture.figure_of({"first": [bar, other], "last": [bar]})
+
+    [axes] = figure.axes
+    labels = {
+        label.get_text(): label.get_position()[1] for label in axes.get_yticklabels()
+    }
+    # Between two rows there is room for a bar: rows end at 0, 3 and 5, downwards.
+    assert labels == {"first": 1.5, "last": 4}
+    assert axes.get_ylim() == (5, 0)
 
 
 def test_systems_take_turns_in_another_order_each_round() -> None:
