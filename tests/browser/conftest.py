@@ -70,10 +70,10 @@ class Reader:
 
     def faults(self) -> list[str]:
         """Serious faults for people who use no mouse or see no screen."""
-        response: Any = Axe().run(self.page).response
+        axe: Any = Axe()
         return [
             f"{fault['id']}: {node['html']} {node.get('failureSummary', '')}"
-            for fault in response["violations"]
+            for fault in axe.run(self.page).response["violations"]
             if fault["impact"] in _SERIOUS
             for node in fault["nodes"]
         ]
