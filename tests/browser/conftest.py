@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+# It has no types.
+from axe_playwright_python.sync_playwright import (  # pyright: ignore[reportMissingTypeStubs]
+    Axe,
+)
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
