@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
+from gunicorn import util
 from gunicorn.http import wsgi
 from gunicorn.http.errors import NoMoreData
 from gunicorn.http.message import Request
@@ -17,6 +19,8 @@ from trackgate_server.connections import Connection
 _DRAIN_S = 5.0
 # More than this is sent by itself rather than copied behind the head.
 _COPIED_AT_MOST = 64 * 1024
+# Costs more than the rest of an answer's head, and holds for a second.
+_http_date = lru_cache(maxsize=1)(util.http_date)
 
 
 class OneWrite(wsgi.Response):
@@ -31,6 +35,19 @@ class OneWrite(wsgi.Response):
     def began(self) -> bool:
         """Whether something of it has left."""
         return self.headers_sent and not self._head
+
+    def default_headers(self) -> list[str]:
+        """Status and what every answer has; we have no use for upgrades."""
+        version: Any = self.req.version
+        lines = [
+            f"HTTP/{version[0]}.{version[1]} {self.status}\r\n",
+            f"Server: {self.version}\r\n",
+            f"Date: {_http_date(int(time.time()))}\r\n",
+            f"Connection: {'close' if self.should_close() else 'keep-alive'}\r\n",
+        ]
+        if self.chunked:
+            lines.append("Transfer-Encoding: chunked\r\n")
+        return lines
 
     def send_headers(self) -> None:
         """Make the head; it is sent with what follows."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flask
 from flask import Flask
@@ -16,14 +16,16 @@ from trackgate_wire.errors import BadRequest, InvalidParameterValue
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from trackgate_server.http.calls import Application, Call
+from trackgate_server.http.calls import Application, Call, JsonAnswer
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.identity import Identity
 from trackgate_server.operations.scope import Scope, Services
 from trackgate_server.operations.serving import Operation
 from trackgate_server.store.transaction import Transaction
 
-TARGET_HEADER = "X-Trackgate-Target"
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 _TARGETS = (
     ("run", ("run_id", "run_uuid")),
     ("logged-model", ("model_id",)),
@@ -39,7 +41,7 @@ def bind(
     endpoint = served.endpoint
     call = _call(door, services, served)
 
-    def view(**parts: str) -> Response:
+    def view(**parts: str) -> WSGIApplication:
         return call(flask.request, parts)
 
     for url in endpoint.urls:
@@ -87,7 +89,7 @@ def _call(door: Doorkeeper, services: Services, served: Operation) -> Call:
     endpoint, function, wants = served.endpoint, served.function, served.wants
     database = services.database
 
-    def call(request: Request, parts: Mapping[str, str]) -> Response:
+    def call(request: Request, parts: Mapping[str, str]) -> WSGIApplication:
         caller = door.admit(request, endpoint.access)
         check_texts(parts)
         message = _decoded(request, endpoint.request)
@@ -152,12 +154,22 @@ def _body(request: Request) -> bytes:
     length = request.content_length
     if length is not None and length > limits.REQUEST_BYTES:
         raise _too_large(length)
+    if length is not None and request.environ.get("wsgi.input_terminated"):
+        return _read(request, length)
     # A chunked body says no length before its end.
     request.max_content_length = limits.REQUEST_BYTES
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge as error:
         raise _too_large(limits.REQUEST_BYTES + 1) from error
+
+
+def _read(request: Request, length: int) -> bytes:
+    """A body of known length, without the layers that look for its end."""
+    body: bytes = request.environ["wsgi.input"].read(length)
+    if len(body) < length:
+        raise BadRequest("The request's body ended too early.")
+    return body
 
 
 def _too_large(size: int) -> InvalidParameterValue:
@@ -167,16 +179,13 @@ def _too_large(size: int) -> InvalidParameterValue:
     )
 
 
-def _answer(message: Message, asked: Message, parts: Mapping[str, str]) -> Response:
-    response = Response(codec.encode(message), content_type="application/json")
-    target = _target(asked, parts)
-    if target is not None:
-        response.headers[TARGET_HEADER] = target
-    return response
+def _answer(
+    message: Message, asked: Message, parts: Mapping[str, str]
+) -> WSGIApplication:
+    return JsonAnswer(codec.encode(message), _target(asked, parts))
 
 
 def _target(asked: Message, parts: Mapping[str, str]) -> str | None:
-    """What a request was about; the proxy logs it beside the user's name."""
     for kind, names in _TARGETS:
         for name in names:
             value = parts.get(name) or getattr(asked, name, None)

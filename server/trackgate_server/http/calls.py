@@ -6,15 +6,42 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 from trackgate_server.http import failures
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-Call = Callable[[Request, Mapping[str, str]], Response]
+TARGET_HEADER = "X-Trackgate-Target"
+
+Call = Callable[[Request, Mapping[str, str]], "WSGIApplication"]
 """Answers a request; beside it the parts of the URL that vary."""
+
+
+class JsonAnswer:
+    """A good answer, as WSGI wants it; Flask's costs ten times as much.
+
+    target  what the request was about; the proxy logs it beside the user's name
+    """
+
+    __slots__ = ("_body", "_target")
+
+    def __init__(self, body: bytes, target: str | None) -> None:
+        self._body = body
+        self._target = target
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(self._body))),
+        ]
+        if self._target is not None:
+            headers.append((TARGET_HEADER, self._target))
+        start_response("200 OK", headers)
+        return (self._body,)
 
 
 class Application(Flask):
@@ -41,7 +68,7 @@ class Application(Flask):
             return super().wsgi_app(environ, start_response)
         request = Request(environ)
         try:
-            response = call(request, {})
+            answer = call(request, {})
         except Exception as error:
-            response = failures.answer_to(error, request)
-        return response(environ, start_response)
+            answer = failures.answer_to(error, request)
+        return answer(environ, start_response)
