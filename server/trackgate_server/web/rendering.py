@@ -10,6 +10,7 @@ from trackgate_server import version
 from trackgate_server.operations.scope import Scope
 from trackgate_server.web import links, notices, shown
 from trackgate_server.web.assets import Assets
+from trackgate_server.web.markdown import markdown
 from trackgate_server.web.page import View, Visit
 
 
@@ -34,6 +35,7 @@ class Renderer:
             "size": shown.size,
             "number": shown.number,
             "counted": shown.count,
+            "markdown": markdown,
         }
 
         def to(*segments: object, **query: object) -> str:
