@@ -4,7 +4,7 @@
 
 asks on the sockets that a server of this host has in the folder of slots, and ends with
 0, or with 1 and a line that says why. Run by its path, it loads nothing but a few
-modules of the standard library, for it runs every few seconds.
+modules of the standard library, for it runs all day long.
 """
 
 import os

@@ -1,7 +1,6 @@
 """The stacks that the tests of containers share.
 
-Each lives no longer than the file that uses it: a stack that idles has its health
-checked every few seconds, which takes a sixth of a core.
+Each lives no longer than the file that uses it.
 """
 
 from __future__ import annotations
