@@ -75,6 +75,11 @@ class Settings:
         "Address people use, for links; the request's own host if empty. A path in it"
         " is the static prefix.",
     )
+    served_models: str = setting(
+        "",
+        "Addresses of the models that the proxy answers for below /serve, apart by"
+        " spaces; pages show them and lead there.",
+    )
     truncate_long_values: bool = setting(
         True,
         "Cut parameters and run tags at their limit, as the peer does; off: refuse.",

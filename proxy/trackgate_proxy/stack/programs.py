@@ -99,6 +99,9 @@ def _server_command(settings: ProxySettings, server: ServerOptions) -> list[str]
         command += ["--static-prefix", settings.static_prefix]
     if len(settings.public_urls) == 1:
         command += ["--public-url", settings.public_urls[0]]
+    if settings.served:
+        uris = " ".join(model.uri for model in settings.served)
+        command += ["--served-models", uris]
     return command
 
 

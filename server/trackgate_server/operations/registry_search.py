@@ -15,6 +15,7 @@ from trackgate_wire.registered_models import (
 )
 
 from trackgate_server import filters
+from trackgate_server.filters import And, Comparison, Kind, Node
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
 from trackgate_server.operations.tokens import Bookmarks
@@ -30,11 +31,21 @@ from trackgate_server.store.search_registered_models import RegistryQuery
 def search_models(
     scope: Scope, request: SearchRegisteredModels
 ) -> RegisteredModelsPage:
+    return models_called("", scope, request)
+
+
+def models_called(
+    part: str, scope: Scope, request: SearchRegisteredModels
+) -> RegisteredModelsPage:
+    """As `search_models`, those whose names contain `part` in whatever case.
+
+    As in filters, `%` and `_` in it stand for any letters and any letter.
+    """
     rules.check_page_size(request.max_results, limits.REGISTERED_MODELS_PER_PAGE)
-    what = ["registered models", request.filter, request.order_by]
+    what = ["registered models", part, request.filter, request.order_by]
     bookmarks = Bookmarks(scope.services.signing_key, what)
     query = RegistryQuery(
-        filter=filters.parse_registered_models_filter(request.filter),
+        filter=_with_name(part, filters.parse_registered_models_filter(request.filter)),
         order=filters.parse_registered_models_order(request.order_by),
         limit=request.max_results,
         after=bookmarks.read(request.page_token),
@@ -62,3 +73,10 @@ def search_versions(scope: Scope, request: SearchModelVersions) -> ModelVersions
         registry_views.of_versions(scope.db, found.rows),
         bookmarks.make(found.next),
     )
+
+
+def _with_name(part: str, node: Node | None) -> Node | None:
+    if not part:
+        return node
+    named = Comparison(Kind.ATTRIBUTE, "name", "ILIKE", f"%{part}%")
+    return named if node is None else And((named, node))

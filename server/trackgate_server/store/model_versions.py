@@ -56,6 +56,11 @@ _BY_ALIAS = Sql(
     " JOIN registered_models m ON m.id = v.model WHERE a.model = ? AND a.alias = ?"
 )
 _OF_LOCKED = Sql(f"SELECT {COLUMNS} FROM {_JOINED} WHERE m.id = ? AND v.version = ?")
+_PAGE = Sql(
+    f"SELECT {COLUMNS} FROM {_JOINED} WHERE v.model = ? AND v.version < ?"
+    " ORDER BY v.version DESC LIMIT ?"
+)
+_COUNT = Sql("SELECT count(*) FROM model_versions WHERE model = ?")
 _NEXT_NUMBER = Sql(
     "UPDATE registered_models SET last_version = last_version + 1, updated_ms = ?"
     " WHERE name = ? RETURNING id, last_version"
@@ -128,6 +133,17 @@ def find_by_alias(db: Transaction, model: int, alias: str) -> VersionRow | None:
     """The version that a model's alias points at; None without one. One statement."""
     row = db.one(_BY_ALIAS, model, alias)
     return None if row is None else VersionRow(*row)
+
+
+def page(db: Transaction, model: int, below: int, limit: int) -> list[VersionRow]:
+    """A model's versions with smaller numbers, the newest first. One statement."""
+    return [VersionRow(*row) for row in db.all(_PAGE, model, below, limit)]
+
+
+def count(db: Transaction, model: int) -> int:
+    """How many versions a model has. One statement."""
+    row = db.one(_COUNT, model)
+    return 0 if row is None else int(row[0])
 
 
 def lock(db: Transaction, name: str, version: str) -> VersionRow:

@@ -14,6 +14,14 @@ TEXTS = {
     "note-saved": "The note was saved.",
     "tag-saved": "The tag was saved.",
     "tag-removed": "The tag was removed.",
+    "model-created": "The model is there.",
+    "model-renamed": "The model has its new name.",
+    "model-deleted": "The model was deleted with all its versions.",
+    "description-saved": "The description was saved.",
+    "version-moved": "The version is in its new stage.",
+    "version-deleted": "The version was deleted.",
+    "alias-set": "The alias stands for this version now.",
+    "alias-removed": "The alias was removed.",
 }
 
 
