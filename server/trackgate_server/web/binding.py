@@ -15,7 +15,15 @@ from trackgate_server.filters import FilterError
 from trackgate_server.http.binding import check_texts, scope_of
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.operations.scope import Services
-from trackgate_server.web import home, links, models, models_forms, models_page
+from trackgate_server.web import (
+    home,
+    links,
+    models,
+    models_forms,
+    models_page,
+    run_page,
+    run_page_forms,
+)
 from trackgate_server.web.assets import Assets
 from trackgate_server.web.page import PAGES, Answer, Onward, Page, View, Visit
 from trackgate_server.web.rendering import Renderer
@@ -32,7 +40,14 @@ _ASK_FIRST = "private, no-cache"
 _Maker = Callable[..., Response]
 
 # Importing these modules declares their pages.
-_DECLARING = (home, models, models_forms, models_page)
+_DECLARING = (
+    home,
+    models,
+    models_forms,
+    models_page,
+    run_page,
+    run_page_forms,
+)
 
 
 class Pages:
