@@ -55,6 +55,10 @@ def found(api: Api, asked: SearchRuns) -> list[str]:
     return [run.info.run_name for run in api.call(SEARCH_RUNS, asked).runs]
 
 
+def lasting(run: Known) -> int | None:
+    return None if run.ended_ms is None else run.ended_ms - run.started_ms
+
+
 FILTERS: dict[str, Callable[[Known], bool]] = {
     "": lambda run: True,
     # Metrics: the last value, and a run without it never matches
@@ -145,6 +149,8 @@ FILTERS: dict[str, Callable[[Known], bool]] = {
     "start_time = 1050.5": lambda run: False,
     "end_time <= 1100": lambda run: met(run.ended_ms, lambda ended: ended <= 1_100),
     "end_time != 0": lambda run: run.ended_ms is not None,
+    "duration >= 100": lambda run: met(lasting(run), lambda lasted: lasted >= 100),
+    "duration != 1e999": lambda run: run.ended_ms is not None,
     "user_id = 'nobody at all'": lambda run: False,
     "artifact_uri LIKE 'mlflow-artifacts:/%'": lambda run: True,
     "artifact_uri ILIKE 's3://%'": lambda run: False,
@@ -267,6 +273,8 @@ ORDERS: dict[tuple[str, ...], tuple[tuple[Key, bool], ...]] = {
     ("attributes.start_time DESC",): ((lambda run: run.started_ms, False),),
     ("end_time",): ((lambda run: run.ended_ms, True),),
     ("end_time DESC",): ((lambda run: run.ended_ms, False),),
+    ("duration",): ((lasting, True),),
+    ("duration DESC",): ((lasting, False),),
     ("run_name",): ((lambda run: run.name, True),),
     ("status DESC",): ((lambda run: run.status.value, False),),
     ("run_id DESC",): ((lambda run: run.run_id, False),),

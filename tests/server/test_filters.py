@@ -102,7 +102,7 @@ REFUSED_AS_BY_PEER = [
     "params.a:b='x'",
     "experiment_id = '1'",
     "lifecycle_stage='active'",
-    "duration > 1",
+    "length > 1",
     "datasets.source='s'",
     "1 = 1",
     "'beta' = params.p",
@@ -158,6 +158,8 @@ MORE_THAN_PEER = {
     "(tags.a='1' or tags.b='2') and tags.c='3'": (
         "(tags.`a` = '1' OR tags.`b` = '2') AND tags.`c` = '3'"
     ),
+    "duration >= 60000": "duration >= 60000",
+    "attributes.duration < 1.5": "duration < 1.5",
     "min(metrics.loss) < 0.2": "min(metrics.`loss`) < 0.2",
     "MAX ( metrics.`val loss` ) >= 1": "max(metrics.`val loss`) >= 1.0",
     "metrics.1.5 = 5": "metrics.`1.5` = 5.0",

@@ -129,6 +129,7 @@ _RUN_ATTRIBUTES = Family(
         "status": _TEXT,
         "start_time": _MILLISECONDS,
         "end_time": _MILLISECONDS,
+        "duration": _MILLISECONDS,
         "user_id": _TEXT,
         "artifact_uri": _TEXT,
     },

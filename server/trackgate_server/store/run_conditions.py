@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from trackgate_server.filters import And, Comparison, Node
 from trackgate_server.filters import Kind as Subject
 from trackgate_server.store.comparing_text import met_by_number, met_by_text
-from trackgate_server.store.fragments import Fragment, all_of, joined
+from trackgate_server.store.fragments import Fragment, all_of, joined, listed
 from trackgate_server.store.lifecycle import STATUSES
 from trackgate_server.store.names import Names
 from trackgate_server.store.run_values import COLUMNS, TABLES, Valued
@@ -29,7 +30,12 @@ TEXTS = {
     "user_id": 'runs."user"',
     "artifact_uri": "runs.artifact_uri",
 }
-NUMBERS = {"start_time": "runs.started_ms", "end_time": "runs.ended_ms"}
+NUMBERS = {
+    "start_time": "runs.started_ms",
+    "end_time": "runs.ended_ms",
+    # Clients choose both times, so that their difference may be no 64-bit number.
+    "duration": "(CAST(runs.ended_ms AS DOUBLE PRECISION) - runs.started_ms)",
+}
 
 
 class Span(NamedTuple):
@@ -103,6 +109,24 @@ class Conditions:
     def missing(self, values: Valued) -> Condition:
         """The run has nothing of that key."""
         there = self._exists(values.table, values.of_key("t")).met
+        return Condition(Fragment(f"NOT {there.text}", there.values))
+
+    def outermost(
+        self, parent_tag: str, experiments: Sequence[int], stages: Sequence[int]
+    ) -> Condition:
+        """No other run of these experiments and stages is named as the run's parent."""
+        key = self._names.find(self._db, parent_tag)
+        if key is None:
+            return _ALWAYS
+        parent = all_of(
+            [
+                Fragment("t.key = ? AND parent.uuid = t.value", (key,)),
+                Fragment("parent.id <> t.run"),
+                listed("parent.experiment", "IN", experiments),
+                listed("parent.lifecycle", "IN", stages),
+            ]
+        )
+        there = self._exists("tags AS t CROSS JOIN runs AS parent", parent).met
         return Condition(Fragment(f"NOT {there.text}", there.values))
 
     def _spanned(self, values: Valued, bounds: Fragment) -> Condition:

@@ -125,7 +125,8 @@ def _level(term: Term, rank: int, value: object) -> Fragment:
 def _term(db: Transaction, names: Names, number: int, asked: OrderTerm) -> Term:
     if asked.kind is Subject.ATTRIBUTE:
         column = NUMBERS.get(asked.key) or TEXTS[asked.key]
-        return Term(column, asked.ascending, nullable=asked.key == "end_time")
+        nullable = asked.key in ("end_time", "duration")
+        return Term(column, asked.ascending, nullable)
     # No name has the number 0: every run lacks what was never logged.
     key = names.find(db, asked.key) or 0
     values = Valued(TABLES[asked.kind], key, db.kind, COLUMNS[asked.aggregate])

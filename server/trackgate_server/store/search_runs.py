@@ -18,7 +18,11 @@ from trackgate_server.store.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class RunQuery:
-    """What is searched for, in what order, from where on."""
+    """What is searched for, in what order, from where on.
+
+    parent_tag  names a run's parent: runs whose parent is searched too are left out;
+                None leaves none out
+    """
 
     experiments: Sequence[int]
     stages: tuple[int, ...]
@@ -26,6 +30,7 @@ class RunQuery:
     order: tuple[OrderTerm, ...]
     limit: int
     after: Place | None
+    parent_tag: str | None = None
 
 
 def search(db: Transaction, names: Names, query: RunQuery) -> Page[RunRow]:
@@ -40,6 +45,9 @@ def search(db: Transaction, names: Names, query: RunQuery) -> Page[RunRow]:
     for one in conditions:
         if one.started is not None:
             scope = scope.starting(*one.started)
+    if query.parent_tag is not None:
+        searched = (query.experiments, query.stages)
+        conditions.append(makers.outermost(query.parent_tag, *searched))
     terms = terms_of(db, names, query.order)
     wanted = Wanted(
         [one for one in conditions if one.started is None],
