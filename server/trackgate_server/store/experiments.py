@@ -36,6 +36,10 @@ _NOBODYS_ID = -1
 
 _BY_ID = Sql(f"SELECT {COLUMNS} FROM experiments WHERE id = ?")
 _BY_NAME = Sql(f"SELECT {COLUMNS} FROM experiments WHERE name = ?")
+_NAMES = Sql(
+    "SELECT id, name FROM experiments WHERE id IN (SELECT value FROM json_each(?))",
+    postgresql="SELECT id, name FROM experiments WHERE id = ANY(?)",
+)
 _INSERT = Sql(
     "INSERT INTO experiments"
     " (name, artifact_location, lifecycle, created_ms, updated_ms)"
@@ -88,6 +92,11 @@ def get(db: Transaction, experiment_id: str) -> ExperimentRow:
     if row is None:
         raise NotFound(f"No Experiment with id={shown(experiment_id)} exists.")
     return ExperimentRow(*row)
+
+
+def names_of(db: Transaction, experiments: Sequence[int]) -> dict[int, str]:
+    """Names of those that exist, deleted or not. One statement."""
+    return dict(db.all(_NAMES, db.array(experiments))) if experiments else {}
 
 
 def insert(db: Transaction, name: str, location: str | None, now_ms: int) -> int | None:

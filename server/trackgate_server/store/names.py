@@ -53,6 +53,13 @@ class Names:
         known = self._ids.get(name)
         return known or self._fetch(db, _IDS, [name]).get(name)
 
+    def find_all(self, db: Transaction, names: Iterable[str]) -> dict[str, int]:
+        """Ids of those of `names` that anything was ever called. 0 or 1 statement."""
+        wanted = set(names)
+        known = {name: key for name in wanted if (key := self._ids.get(name))}
+        missing = sorted(wanted - known.keys())
+        return {**known, **self._fetch(db, _IDS, missing)} if missing else known
+
     def texts(self, db: Transaction, ids: Iterable[int]) -> dict[int, str]:
         """Every name by its id, at least for those in `ids`. 0 or 1 statement."""
         # Another thread may put an empty table in its place meanwhile.

@@ -1,0 +1,85 @@
+"""Keys that an experiment's runs use: what columns and filters may name.
+
+Of the newest runs only: they say what is logged nowadays, and all runs of a large
+experiment hold millions of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from trackgate_server.store.fragments import Fragment, fetch, joined
+from trackgate_server.store.names import Names
+from trackgate_server.store.sql import Sql
+from trackgate_server.store.transaction import Row, Transaction
+
+NEWEST = 100
+"""Runs that are looked at; where there are several experiments, as many in all."""
+
+
+class Keys(NamedTuple):
+    """Names, those that most runs have first."""
+
+    metrics: list[str]
+    params: list[str]
+    tags: list[str]
+
+
+def of_experiments(
+    db: Transaction, names: Names, experiments: Sequence[int], lifecycle: int
+) -> Keys:
+    """Keys of the newest runs. Four statements, and one for names not yet known."""
+    if not experiments:
+        return Keys([], [], [])
+    runs = db.array([row[0] for row in _newest(db, experiments, lifecycle)])
+    found = [db.all(sql, runs) for sql in _KEYS]
+    texts = names.texts(db, [key for rows in found for key, _ in rows])
+    return Keys(*(_by_frequency([(texts[k], n) for k, n in rows]) for rows in found))
+
+
+def count(
+    db: Transaction, experiments: Sequence[int], lifecycle: int, most: int
+) -> int:
+    """How many runs there are, counted up to `most`. One statement."""
+    parts = [
+        Fragment(
+            f"SELECT count(*) FROM (SELECT 1 FROM runs WHERE experiment = ?"
+            f" AND lifecycle = ? LIMIT {most}) AS counted",
+            (experiment, lifecycle),
+        )
+        for experiment in experiments
+    ]
+    if not parts:
+        return 0
+    rows = fetch(db, joined(" UNION ALL ", parts))
+    return min(sum(row[0] for row in rows), most)
+
+
+def _newest(db: Transaction, experiments: Sequence[int], lifecycle: int) -> list[Row]:
+    each = max(1, NEWEST // len(experiments))
+    parts = [
+        Fragment(
+            "SELECT id FROM (SELECT id FROM runs WHERE experiment = ? AND lifecycle = ?"
+            f" ORDER BY started_ms DESC LIMIT {each}) AS newest",
+            (experiment, lifecycle),
+        )
+        for experiment in experiments
+    ]
+    return fetch(db, joined(" UNION ALL ", parts))
+
+
+def _keys_in(table: str) -> Sql:
+    head = f"SELECT key, count(*) FROM {table} WHERE run"
+    return Sql(
+        # The plus keeps SQLite from reading the whole index by key.
+        f"{head} IN (SELECT value FROM json_each(?)) GROUP BY +key",
+        postgresql=f"{head} = ANY(?) GROUP BY key",
+    )
+
+
+_KEYS = tuple(_keys_in(table) for table in ("latest_metrics", "params", "tags"))
+
+
+def _by_frequency(counted: Sequence[tuple[str, int]]) -> list[str]:
+    return [name for name, _ in sorted(counted, key=lambda one: (-one[1], one[0]))]
