@@ -23,6 +23,9 @@ from trackgate_server.web import (
     models_page,
     run_page,
     run_page_forms,
+    run_table,
+    run_table_changes,
+    run_table_choice,
 )
 from trackgate_server.web.assets import Assets
 from trackgate_server.web.page import PAGES, Answer, Onward, Page, View, Visit
@@ -47,6 +50,9 @@ _DECLARING = (
     models_page,
     run_page,
     run_page_forms,
+    run_table,
+    run_table_changes,
+    run_table_choice,
 )
 
 
