@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from trackgate_server.web.markdown import LONGEST, markdown
+from trackgate_server.web.markdown import LONGEST, first_words, markdown
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,18 @@ def test_a_very_long_note_is_shown_as_typed() -> None:
 def test_no_note_keeps_a_worker(piece: str) -> None:
     # A parser that went back and forth would not end within the test's patience.
     assert markdown(piece * (20_000 // len(piece)))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("plain words\nand more", "plain words"),
+        ("\n\n# A *title* of `code`", "A title of code"),
+        ("> [see](https://x.test) this", "see this"),
+        ("---\n\n- first", "first"),
+        ("snake_case stays", "snake_case stays"),
+        ("", ""),
+    ],
+)
+def test_a_list_has_the_first_words_of_a_note(text: str, words: str) -> None:
+    assert first_words(text) == words

@@ -7,25 +7,30 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from flask import Flask, request, send_file
-from trackgate_wire.endpoint import Access
-from trackgate_wire.errors import NotFound, PermissionDenied, TrackgateError
+from trackgate_wire import codec
+from trackgate_wire.endpoint import ROOTS, Access
+from trackgate_wire.errors import (
+    ErrorBody,
+    NotFound,
+    PermissionDenied,
+    TrackgateError,
+)
 from werkzeug.wrappers import Response
 
-from trackgate_server.filters import FilterError
+from trackgate_server.http import failures
 from trackgate_server.http.binding import check_texts, scope_of
 from trackgate_server.http.roles import Doorkeeper
+from trackgate_server.identity import NOBODY, Identity
 from trackgate_server.operations.scope import Services
 from trackgate_server.web import (
+    experiment_edit,
+    experiments,
     home,
     links,
     models,
     models_forms,
     models_page,
-    run_page,
-    run_page_forms,
-    run_table,
-    run_table_changes,
-    run_table_choice,
+    notes,
 )
 from trackgate_server.web.assets import Assets
 from trackgate_server.web.page import PAGES, Answer, Onward, Page, View, Visit
@@ -44,15 +49,13 @@ _Maker = Callable[..., Response]
 
 # Importing these modules declares their pages.
 _DECLARING = (
+    experiment_edit,
+    experiments,
     home,
     models,
     models_forms,
     models_page,
-    run_page,
-    run_page_forms,
-    run_table,
-    run_table_changes,
-    run_table_choice,
+    notes,
 )
 
 
@@ -73,10 +76,7 @@ class Pages:
         for page in PAGES:
             self._add(page.method, page.path, self._view(page))
         self._add("GET", "/static/<digest>/<path:name>", self._asset)
-
-    def refusal(self, status: int, message: str) -> Response:
-        """A page that says what is wrong."""
-        return _as_page(self._renderer.refusal(status, message), status)
+        self._app.register_error_handler(404, self._nothing_there)
 
     def _add(self, method: str, path: str, view: _Maker) -> None:
         self._app.add_url_rule(
@@ -89,6 +89,7 @@ class Pages:
 
     def _view(self, page: Page) -> _Maker:
         def view(**parts: str) -> Response:
+            caller = NOBODY
             try:
                 caller = self._door.admit(request, page.access)
                 if page.method == "POST":
@@ -97,11 +98,32 @@ class Pages:
                 scope = scope_of(self._services, caller)
                 visit = Visit(scope, request.args, request.form)
                 return self._respond(self._made(page, visit, parts), visit)
-            except (TrackgateError, FilterError) as error:
-                status = error.status if isinstance(error, TrackgateError) else 400
-                return self.refusal(status, error.message)
+            except Exception as error:
+                return self._refusal(error, caller)
 
         return view
+
+    def _refusal(self, error: Exception, caller: Identity) -> Response:
+        """A page that says what is wrong, in the words that the API has for it."""
+        told = failures.answer_to(error, request)
+        message = codec.decode(told.get_data(), ErrorBody).message
+        text = self._renderer.refusal(told.status_code, message, caller)
+        response = _as_page(text, told.status_code)
+        # An error may pass; nobody is to see it again by going back.
+        response.headers["Cache-Control"] = "no-store"
+        if "Retry-After" in told.headers:
+            response.headers["Retry-After"] = told.headers["Retry-After"]
+        return response
+
+    def _nothing_there(self, error: Exception) -> Response:
+        """A page for a browser that went to an address we do not have."""
+        if not _wants_page(self._prefix):
+            return failures.answer_to(error, request)
+        try:
+            caller = self._door.admit(request, Access.READ)
+        except TrackgateError as refused:
+            return self._refusal(refused, NOBODY)
+        return self._refusal(NotFound(f"There is no page at {request.path}."), caller)
 
     def _made(self, page: Page, visit: Visit, parts: dict[str, str]) -> Answer:
         database = self._services.database
@@ -132,6 +154,17 @@ class Pages:
         current = digest == self._assets.digest
         response.headers["Cache-Control"] = _FOR_GOOD if current else _ASK_FIRST
         return response
+
+
+def _wants_page(prefix: str) -> bool:
+    """Whether a browser asks, and not for anything of the API."""
+    apart = tuple(prefix + root for root in ROOTS)
+    return (
+        request.method == "GET"
+        and request.accept_mimetypes.best_match(["application/json", "text/html"])
+        == "text/html"
+        and not request.path.startswith(apart)
+    )
 
 
 def _check_sender() -> None:

@@ -33,6 +33,11 @@ _KEPT_HERE = re.compile(r"/(?![/\\])|data:image/(?:png|jpeg|gif|webp);")
 _BARE_LINK = re.compile(r"https?://[^\s<>\"]+")
 _AFTER_LINK = ".,;:!?'*)]}"
 
+# The beginning of a note, where its first line is; and what a line there may have
+# that is not said aloud.
+_LOOKED_AT = 400
+_MARKS = re.compile(r"^[\s>#|=-]+|[*`~]+|!?\[|\]\([^)]*\)?")
+
 _BLOCKS = ("p", "br", "hr", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol")
 _TABLE = ("table", "thead", "tbody", "tr", "th", "td")
 _TAGS = {*_BLOCKS, *_TABLE, "li", "strong", "em", "s", "code", "a", "img"}
@@ -52,6 +57,15 @@ def markdown(text: str) -> Markup:
         return Markup("<pre>{}</pre>").format(escape(text))
     # What passed the cleaner is the only text of users that counts as HTML.
     return Markup(_CLEANER.clean(_READER.render(text)))  # noqa: S704
+
+
+def first_words(text: str) -> str:
+    """The first line of a text in Markdown that says something, without its marks."""
+    for line in text[:_LOOKED_AT].splitlines():
+        words = _MARKS.sub("", line).strip()
+        if words:
+            return words
+    return ""
 
 
 def _reader() -> MarkdownIt:

@@ -7,10 +7,11 @@ from typing import Any, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from trackgate_server import version
+from trackgate_server.identity import Identity
 from trackgate_server.operations.scope import Scope
 from trackgate_server.web import links, notices, shown
 from trackgate_server.web.assets import Assets
-from trackgate_server.web.markdown import markdown
+from trackgate_server.web.markdown import first_words, markdown
 from trackgate_server.web.page import View, Visit
 
 
@@ -36,6 +37,7 @@ class Renderer:
             "number": shown.number,
             "counted": shown.count,
             "markdown": markdown,
+            "first_words": first_words,
         }
 
         def to(*segments: object, **query: object) -> str:
@@ -60,10 +62,10 @@ class Renderer:
             ),
         )
 
-    def refusal(self, status: int, message: str) -> str:
-        """The text of a page that says what is wrong."""
+    def refusal(self, status: int, message: str, caller: Identity) -> str:
+        """The text of a page that says what is wrong, to somebody or to nobody."""
         view = View("refused.html", {"status": status, "message": message})
-        return self._render(view, caller=None, notice=None)
+        return self._render(view, caller=caller, notice=None)
 
     def _render(self, view: View, **common: Any) -> str:
         template = self._environment.get_template(view.template)

@@ -19,7 +19,7 @@ function read(moment, now) {
     const year = new Date(now).getFullYear();
     return (moment.getFullYear() === year ? sameYear : older).format(moment);
   }
-  if (past < MINUTE) return ago.format(0, "minute");
+  if (past < MINUTE) return "just now";
   if (past < HOUR) return ago.format(-Math.floor(past / MINUTE), "minute");
   if (past < DAY) return ago.format(-Math.floor(past / HOUR), "hour");
   return ago.format(-Math.floor(past / DAY), "day");
