@@ -84,6 +84,14 @@ def answer_header_maps() -> str:
                 'default "";',
                 '"" no-store;',
             ),
+            comment(
+                "What the server says of a file it hands over; it is lost otherwise."
+            ),
+            block(
+                "map $upstream_http_content_security_policy $tg_artifact_policy",
+                "default $upstream_http_content_security_policy;",
+                '"" sandbox;',
+            ),
             block(
                 "map $sent_http_cache_control $tg_artifact_cache_control",
                 'default "";',
@@ -212,7 +220,9 @@ def _bare_location(settings: ProxySettings, path: str) -> str:
 
 def artifact_files(settings: ProxySettings) -> str:
     """The location that the server's X-Accel-Redirect leads to."""
-    headers = _site_headers(settings, '"sandbox"', "$tg_artifact_cache_control")
+    headers = _site_headers(
+        settings, "$tg_artifact_policy", "$tg_artifact_cache_control"
+    )
     return section(
         "Files that the server names by X-Accel-Redirect; it has decided who may read "
         "them. Links are not followed, and what a file holds is never run.",

@@ -22,6 +22,13 @@ _PLAIN_TEXT = frozenset(
         *("xml", "yaml", "yml"),
     }
 )
+_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'"
+_OURS = "frame-ancestors 'self'"
+_LOOKS = "style-src 'unsafe-inline'; img-src data:; font-src data:; media-src data:"
+_SEALED = f"sandbox; {_NOTHING}; {_LOOKS}; {_OURS}"
+# Browsers show no PDF in a sandbox. Their own viewer has none of our rights.
+_PDF = "application/pdf"
+_DOCUMENT = f"{_NOTHING}; style-src 'unsafe-inline'; object-src 'self'; {_OURS}"
 
 
 def sent(request: Request, settings: Settings, download: Download) -> Response:
@@ -30,15 +37,33 @@ def sent(request: Request, settings: Settings, download: Download) -> Response:
     It is always an attachment in a sandbox: a page or picture that somebody stored
     must not run with the rights of whoever opens it.
     """
+    response = _answered(request, settings, download)
+    response.headers["Content-Disposition"] = attachment(download.name)
+    response.headers["Content-Security-Policy"] = "sandbox"
+    return response
+
+
+def shown(request: Request, settings: Settings, download: Download) -> Response:
+    """As `sent`, for a page of ours that shows the file, or a tab of the browser.
+
+    Whatever it holds stays in its sandbox: it runs no script, loads nothing, sends no
+    form, and no other site can put it into a frame.
+    """
+    response = _answered(request, settings, download)
+    kind = content_type(download.name)
+    response.headers["Content-Disposition"] = _inline(download.name)
+    response.headers["Content-Security-Policy"] = _DOCUMENT if kind == _PDF else _SEALED
+    return response
+
+
+def _answered(request: Request, settings: Settings, download: Download) -> Response:
     blob = download.blob
     if settings.behind_proxy and settings.accel_prefix and blob.internal_path:
         response = _by_proxy(settings.accel_prefix, blob)
     else:
         response = _streamed(request, blob)
     response.content_type = content_type(download.name)
-    response.headers["Content-Disposition"] = _attachment(download.name)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox"
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
@@ -82,12 +107,19 @@ def _streamed(request: Request, blob: OpenBlob) -> Response:
     return response
 
 
-def _attachment(name: str) -> str:
+def attachment(name: str) -> str:
+    """A file to be saved under that name (RFC 6266)."""
+    return f"attachment; {_named(name)}"
+
+
+def _inline(name: str) -> str:
+    return f"inline; {_named(name)}"
+
+
+def _named(name: str) -> str:
     """RFC 6266: a name for old readers, and the real one for the others."""
     plain = "".join(
         letter if letter.isascii() and letter.isprintable() else "_" for letter in name
     )
     escaped = plain.replace("\\", "_").replace('"', "_")
-    return (
-        f"attachment; filename=\"{escaped}\"; filename*=UTF-8''{quote(name, safe='')}"
-    )
+    return f"filename=\"{escaped}\"; filename*=UTF-8''{quote(name, safe='')}"

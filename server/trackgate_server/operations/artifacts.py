@@ -65,14 +65,21 @@ def page(
     scope: Scope, found: Found, page_token: str | None
 ) -> tuple[list[FileInfo], str | None]:
     """Some of a folder's entries, and the token of the page behind them."""
+    entries, token = entries_of(scope, found, page_token, limits.ARTIFACTS_PER_PAGE)
+    head = "".join(f"{name}/" for name in found.place.path)
+    return _described(head, entries), token
+
+
+def entries_of(
+    scope: Scope, found: Found, page_token: str | None, most: int
+) -> tuple[list[Entry], str | None]:
+    """At most `most` of a folder's entries by name, and the token of those behind."""
     where = ["artifacts", found.owner.ref, found.place.path]
     bookmarks = Bookmarks(scope.services.signing_key, where)
     after = bookmarks.read(page_token) or ""
-    most = limits.ARTIFACTS_PER_PAGE
     entries = scope.services.blobs.list(found.place, after, most + 1)
-    head = "".join(f"{name}/" for name in found.place.path)
     shown, more = entries[:most], len(entries) > most
-    return _described(head, shown), bookmarks.make(shown[-1].name if more else None)
+    return shown, bookmarks.make(shown[-1].name if more else None)
 
 
 def open_for(scope: Scope, found: Found) -> Download:

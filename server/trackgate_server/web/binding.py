@@ -23,6 +23,8 @@ from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.identity import NOBODY, Identity
 from trackgate_server.operations.scope import Services
 from trackgate_server.web import (
+    artifact_registering,
+    artifacts,
     experiment_edit,
     experiments,
     home,
@@ -49,6 +51,8 @@ _Maker = Callable[..., Response]
 
 # Importing these modules declares their pages.
 _DECLARING = (
+    artifact_registering,
+    artifacts,
     experiment_edit,
     experiments,
     home,

@@ -1,0 +1,172 @@
+"""Files of runs, logged models and versions: a tree, and the one that was chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import request
+from trackgate_wire.endpoint import Access
+from trackgate_wire.errors import InvalidParameterValue, NotFound
+from werkzeug.wrappers import Response
+
+from trackgate_server.blobs.store import OpenBlob
+from trackgate_server.http import sending
+from trackgate_server.operations import (
+    artifact_archives,
+    artifact_folders,
+    artifact_holders,
+    artifacts,
+    run_overview,
+)
+from trackgate_server.operations.artifact_holders import Holder
+from trackgate_server.operations.artifact_registering import MODEL_FILE, can_register
+from trackgate_server.operations.scope import Scope
+from trackgate_server.store.logged_models import LoggedModelRow
+from trackgate_server.web import artifact_images, artifact_viewers
+from trackgate_server.web.artifact_addresses import (
+    addresses_of,
+    artifact_page,
+    holder_of,
+)
+from trackgate_server.web.artifact_kinds import Kind, is_also_text, kind_of
+from trackgate_server.web.artifact_tree import branch, joined, parent_of, tree
+from trackgate_server.web.artifact_viewers import Look, Shown
+from trackgate_server.web.page import View, Visit
+
+
+@artifact_page("")
+def browse(visit: Visit, **parts: str) -> View:
+    holder = holder_of(visit.scope, parts)
+    path = visit.query.get("path", "").removesuffix("/")
+    common = {
+        "holder": holder,
+        "files": addresses_of(visit.scope, parts),
+        "path": path,
+        **_layout(visit.scope, holder),
+    }
+    if holder.root is None:
+        return View("artifacts.html", {**common, "tree": None})
+    blob = _opened(visit.scope, holder, path)
+    if blob is None:
+        return View("artifacts.html", {**common, **_folder(visit, holder, path)})
+    with blob.file:
+        return View("artifacts.html", {**common, **_file(visit, holder, path, blob)})
+
+
+@artifact_page("/branch")
+def show_branch(visit: Visit, **parts: str) -> View:
+    """A folder's part of the tree alone, for the script that opens it."""
+    holder = holder_of(visit.scope, parts)
+    path, token = visit.query.get("path", ""), visit.query.get("from")
+    grown = branch(artifact_folders.folder(visit.scope, holder, path, token))
+    given = {"files": addresses_of(visit.scope, parts), "branch": grown, "path": None}
+    return View("artifact_branch.html", given)
+
+
+@artifact_page("/file")
+def send_file(visit: Visit, **parts: str) -> Response:
+    """The bytes of one file: to be shown, or to be saved if the query says so."""
+    found = holder_of(visit.scope, parts).below(visit.query.get("path", ""))
+    download = artifacts.open_for(visit.scope, found)
+    settings = visit.scope.services.settings
+    if visit.query.get("save"):
+        return sending.sent(request, settings, download)
+    return sending.shown(request, settings, download)
+
+
+@artifact_page("/zip")
+def send_folder(visit: Visit, **parts: str) -> Response:
+    """A folder and all below it as a zip, which is made while it is sent."""
+    holder = holder_of(visit.scope, parts)
+    path = visit.query.get("path", "")
+    place, blobs = holder.below(path).place, visit.scope.services.blobs
+    most = artifact_archives.MOST_FILES
+    files = artifact_folders.files_below(blobs, place, most)
+    name = place.name if path else f"{holder.name}-artifacts".replace("/", "_")
+    response = Response(artifact_archives.archived(blobs, files, name))
+    response.content_type = "application/zip"
+    response.headers["Content-Disposition"] = sending.attachment(f"{name}.zip")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _layout(scope: Scope, holder: Holder) -> dict[str, Any]:
+    """What is around the files: of a run, its name and the ways to its other pages."""
+    if holder.kind != "run":
+        return {"layout": "artifact_layout.html"}
+    head = scope.services.database.read(
+        lambda db: run_overview.head(replace(scope, transaction=db), holder.id)
+    )
+    return {"layout": "run_frame.html", "run": head, "tab": "Artifacts"}
+
+
+def _opened(scope: Scope, holder: Holder, path: str) -> OpenBlob | None:
+    """The file at a path; None where a folder is. Raises NotFound."""
+    place = holder.below(path).place
+    if not path:
+        return None
+    try:
+        return scope.services.blobs.open(place)
+    except InvalidParameterValue:
+        return None
+
+
+def _file(visit: Visit, holder: Holder, path: str, blob: OpenBlob) -> dict[str, Any]:
+    scope, folder = visit.scope, parent_of(path)
+    grown = tree(scope, holder, folder, None)
+    look = Look(
+        holder, path, blob, lambda: artifact_folders.names_in(scope, holder, folder)
+    )
+    as_text = visit.query.get("as") == "text"
+    return {
+        "tree": grown.root,
+        "file": look,
+        "shown": artifact_viewers.shown(look, as_text),
+        "as_text": as_text,
+        "has_source": is_also_text(kind_of(look.name)),
+        **_registration(visit, holder, folder if look.name == MODEL_FILE else None),
+    }
+
+
+def _folder(visit: Visit, holder: Holder, path: str) -> dict[str, Any]:
+    grown = tree(visit.scope, holder, path, visit.query.get("from"))
+    names = [entry.name for entry in grown.last.entries]
+    model = _model_in(visit.scope, holder, path) if MODEL_FILE in names else None
+    return {
+        "tree": grown.root,
+        "file": None,
+        "folder": branch(grown.last),
+        "models": _models_beside(visit.scope, holder, path),
+        "series": artifact_images.series_in(names),
+        "model": model,
+        **_registration(visit, holder, path if model else None),
+    }
+
+
+def _models_beside(scope: Scope, holder: Holder, path: str) -> list[LoggedModelRow]:
+    """The logged models of a run, whose files are not among its own."""
+    if path or holder.kind != "run":
+        return []
+    return artifact_holders.models_made(scope, holder.id)
+
+
+def _model_in(scope: Scope, holder: Holder, path: str) -> Shown | None:
+    inside = joined(path, MODEL_FILE)
+    try:
+        blob = scope.services.blobs.open(holder.below(inside).place)
+    except (InvalidParameterValue, NotFound):
+        return None
+    with blob.file:
+        found = artifact_viewers.shown(Look(holder, inside, blob, list), as_text=False)
+    return found if found.kind is Kind.MODEL else None
+
+
+def _registration(visit: Visit, holder: Holder, folder: str | None) -> dict[str, Any]:
+    """The folder that the caller may register as a model, if this is one."""
+    allowed = (
+        folder is not None
+        and visit.scope.caller.access >= Access.WRITE
+        and can_register(holder, folder)
+    )
+    return {"registrable": folder if allowed else None}
