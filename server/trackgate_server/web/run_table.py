@@ -13,7 +13,12 @@ from trackgate_server.filters import FilterError
 from trackgate_server.operations import experiments, run_table
 from trackgate_server.operations.run_table import COUNTED, Found
 from trackgate_server.store.run_keys import Keys
-from trackgate_server.web import run_columns, run_table_picker, run_table_state
+from trackgate_server.web import (
+    run_columns,
+    run_table_groups,
+    run_table_picker,
+    run_table_state,
+)
 from trackgate_server.web.markdown import markdown
 from trackgate_server.web.page import View, Visit, page
 from trackgate_server.web.run_columns import Column
@@ -58,13 +63,13 @@ def _table(visit: Visit, state: TableState, experiment: Experiment | None) -> Vi
     keys = run_table.keys(scope, state.selection)
     chosen = run_columns.parse_all(state.columns)
     columns = chosen or run_columns.defaults(keys, several=not state.alone)
-    wrong = _wrong(state)
+    wrong, group = _wrong(state), state.group_column
     given = {
         **_head(experiment),
         "named": run_table.names_of(scope, state.selection),
         "state": state,
         "columns": columns,
-        "picker": run_table_picker.choices(keys, columns, state.group_column),
+        "picker": run_table_picker.choices(keys, columns, group),
         "name_column": run_columns.NAME,
         "back": run_table_state.packed(state),
         "changes": _changes(state, columns),
@@ -73,8 +78,12 @@ def _table(visit: Visit, state: TableState, experiment: Experiment | None) -> Vi
         "total": run_table.count(scope, state.selection),
         "counted": COUNTED,
     }
-    given |= _runs(visit, state, columns) if wrong is None else _NO_RUNS
-    return View("runs.html", given, 200 if wrong is None else 400)
+    if wrong is not None:
+        return View("runs.html", {**given, **_NO_RUNS}, 400)
+    if group is not None:
+        grouped = run_table_groups.given(scope, state, group, columns)
+        return View("runs_groups.html", {**given, **_NO_RUNS, **grouped})
+    return View("runs.html", {**given, **_runs(visit, state, columns)})
 
 
 _NO_RUNS: dict[str, Any] = {"lines": [], "more": None}
