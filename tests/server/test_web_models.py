@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from tests.fixtures.api import Answer, Api
-from tests.fixtures.sites import App
-from tests.scenarios.acts import new_name
+from tests.fixtures.databases import NewStore
+from tests.fixtures.sites import App, running_app
+from tests.scenarios.acts import (
+    get_run,
+    log_metric,
+    log_param,
+    new_experiment,
+    new_name,
+    new_run,
+)
 from tests.scenarios.registry_acts import (
     get_model,
+    get_version,
     move,
     new_model,
     new_version,
     set_alias,
+    stages,
 )
 
 HOSTILE = "<script>alert(1)<b onclick=alert(2)> \" ' & {{7*7}} Bäume ?#%2F\\"
@@ -29,7 +40,7 @@ def test_a_name_may_hold_anything_the_registry_allows(app: App) -> None:
     name = new_model(api, f"{HOSTILE} {new_name()}")
     new_version(api, name)
 
-    for path in (page_of(name),):
+    for path in (page_of(name), f"{page_of(name)}/versions/1"):
         shown = api.raw("GET", path)
 
         assert shown.status == 200
@@ -63,7 +74,7 @@ def test_forms_change_a_model_and_lead_back_to_it(app: App) -> None:
     assert post(api, "/models", name=name).status == 303
     place = page_of(name)
     done = [
-        post(api, f"{place}/description", description="**good**"),
+        post(api, f"{place}/description", note="**good**"),
         post(api, f"{place}/tags", key="team", value="vision"),
         post(api, f"{place}/tags", key="gone", value="x"),
         post(api, f"{place}/tags/remove", key="gone"),
@@ -96,11 +107,143 @@ def test_a_viewer_sees_all_and_no_form(app: App) -> None:
     name = new_model(ada, versions=2)
     place = page_of(name)
 
-    for path in ("/models", place, f"{place}/history"):
+    for path in ("/models", place, f"{place}/versions/1", f"{place}/history"):
         shown = text_of(vera.raw("GET", path))
         assert 'method="post"' not in shown
         assert 'method="post"' in text_of(ada.raw("GET", path)) or "history" in path
     assert post(vera, f"{place}/delete").status == 403
+
+
+def test_a_version_is_moved_with_a_comment_and_archives_what_was_there(
+    app: App,
+) -> None:
+    api = app.client()
+    name = new_model(api, versions=2)
+    move(api, name, "1", "Production")
+    place = f"{page_of(name)}/versions/2"
+
+    done = post(
+        api, f"{place}/stage", stage="Production", archive="on", comment=HOSTILE
+    )
+
+    assert done.headers["Location"].startswith(place)
+    assert stages(api, name, "1", "2") == ["Archived", "Production"]
+    shown = text_of(api.raw("GET", page_of(name)))
+    assert HOSTILE in unescape(shown)
+    assert "<script>alert" not in shown
+
+
+def test_a_versions_forms_change_it(app: App) -> None:
+    api = app.client()
+    name = new_model(api, versions=1)
+    place = f"{page_of(name)}/versions/1"
+
+    done = [
+        post(api, f"{place}/aliases", alias="@champion", comment="best so far"),
+        post(api, f"{place}/aliases", alias="gone"),
+        post(api, f"{place}/aliases/remove", alias="gone"),
+        post(api, f"{place}/description", note="fine"),
+        post(api, f"{place}/tags", key="team", value="vision"),
+        post(api, f"{place}/tags", key="gone"),
+        post(api, f"{place}/tags/remove", key="gone"),
+    ]
+
+    assert [answer.status for answer in done] == [303] * len(done)
+    version = get_version(api, name, "1")
+    assert version.aliases == ["champion"]
+    assert version.description == "fine"
+    assert [(tag.key, tag.value) for tag in version.tags] == [("team", "vision")]
+    assert "champion" in text_of(api.raw("GET", f"{place}/delete"))
+    assert post(api, f"{place}/delete").status == 303
+    assert get_model(api, name).latest_versions == []
+
+
+def test_two_versions_are_held_against_each_other(app: App) -> None:
+    api = app.client()
+    name = new_model(api)
+    experiment = new_experiment(api)
+    for depth, loss in (("3", 0.5), ("4", 0.25)):
+        run = new_run(api, experiment)
+        log_param(api, run, "depth", depth)
+        log_param(api, run, "kernel", "rbf")
+        log_metric(api, run, "loss", loss)
+        new_version(api, name, run_id=run)
+
+    path = f"{page_of(name)}/compare?version=1&version=2"
+    differing, alike = text_of(api.raw("GET", path)).split("What is the same")
+
+    assert re.search(r"loss</th><td[^>]*>0.5</td><td[^>]*>0.25</td>", differing)
+    assert "-0.25" in differing
+    assert re.search(r"depth</th><td>3</td><td>4</td>", differing)
+    assert "kernel" in alike
+    assert "kernel" not in differing
+    chosen = api.raw("GET", f"{page_of(name)}/compare?version=1")
+    assert 'value="1"' in text_of(chosen)
+
+
+def test_a_version_shows_what_its_model_file_says(app: App) -> None:
+    api = app.client()
+    name, number = version_with_file(api, MLMODEL)
+
+    shown = text_of(api.raw("GET", f"{page_of(name)}/versions/{number}"))
+
+    assert re.search(r"width</td><td[^>]*>double</td>", shown)
+    assert f"models:/{name}/{number}" in unescape(shown)
+    assert "<b onmouseover" not in shown
+
+
+def test_a_version_without_a_readable_model_file_is_still_shown(app: App) -> None:
+    api = app.client()
+    for text in ("a: &a [*a, *a", "&a [" * 2000, "x" * 300_000, "\0\1"):
+        name, number = version_with_file(api, text)
+
+        assert api.raw("GET", f"{page_of(name)}/versions/{number}").status == 200
+
+
+def test_served_models_can_be_tried_with_an_example(
+    tmp_path: Path, new_store: NewStore
+) -> None:
+    served = "models:/Decision%20Tree/Production models:/Decision%20Tree@champion"
+    store = new_store("sqlite")
+    with running_app(tmp_path, store, served_models=served) as app:
+        api = app.client("ada")
+        name, number = version_with_file(api, MLMODEL, "Decision Tree")
+        move(api, name, number, "Production")
+
+        shown = unescape(
+            text_of(app.client("vera").raw("GET", f"{page_of(name)}/served"))
+        )
+
+        assert 'action="/serve/Decision%20Tree/Production/invocations"' in shown
+        assert 'action="/serve/Decision%20Tree/%40champion/invocations"' in shown
+        assert '"width": 0.0' in shown
+        assert "optional" not in shown.split("curl")[1]
+        assert ">served</a>" in listed(api)
+
+
+MLMODEL = """
+flavors:
+  python_function: {loader_module: nothing, python_version: 3.11.0}
+  "<b onmouseover=alert(1)>": {}
+signature:
+  inputs: '[{"type": "double", "name": "width", "required": true},
+    {"type": "string", "name": "note", "required": false}]'
+  outputs: '[{"type": "long"}]'
+  params: null
+"""
+
+
+def version_with_file(
+    api: Api, mlmodel: str, name: str | None = None
+) -> tuple[str, str]:
+    """A version of a run with an MLmodel file: the model's name, its number."""
+    run = new_run(api, new_experiment(api))
+    info = get_run(api, run).info
+    place = f"{info.artifact_uri.partition(':')[2]}/model"
+    upload = f"/api/2.0/mlflow-artifacts/artifacts{place}/MLmodel"
+    assert api.raw("PUT", upload, body=mlmodel).status == 200
+    name = new_model(api, name)
+    return name, new_version(api, name, f"runs:/{run}/model", run_id=run)
 
 
 def page_of(name: str) -> str:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from trackgate_server.operations import version_references
+from trackgate_server.operations.scope import Scope
+from trackgate_server.operations.version_references import Reference
 from trackgate_server.settings import Settings
 
 _SCHEME = "models:"
@@ -48,6 +50,19 @@ def served_as(settings: Settings, name: str) -> list[ServedModel]:
 def served_names(settings: Settings) -> frozenset[str]:
     """The registered models that answer."""
     return frozenset(one.name for one in served(settings))
+
+
+def version_meant(scope: Scope, model: ServedModel) -> str:
+    """The number of the version that is to answer now.
+
+    Raises NotFound or InvalidParameterValue where there is none. Opens its own
+    transaction.
+    """
+    alias = model.pick.removeprefix("@") if model.pick.startswith("@") else ""
+    reference = Reference(model.name, "" if alias else model.pick, alias)
+    database = scope.services.database
+    row = database.read(lambda db: version_references.resolve(db, reference))
+    return str(row.version)
 
 
 def _parsed(uri: str) -> ServedModel:

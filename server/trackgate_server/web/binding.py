@@ -30,8 +30,12 @@ from trackgate_server.web import (
     home,
     links,
     models,
+    models_compare,
     models_forms,
     models_page,
+    models_served,
+    models_version,
+    models_version_forms,
     notes,
 )
 from trackgate_server.web.assets import Assets
@@ -57,8 +61,12 @@ _DECLARING = (
     experiments,
     home,
     models,
+    models_compare,
     models_forms,
     models_page,
+    models_served,
+    models_version,
+    models_version_forms,
     notes,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from trackgate_wire import limits
+from trackgate_wire.errors import TrackgateError
 from trackgate_wire.model_versions import ModelStage, ModelVersion
 from trackgate_wire.registered_models import (
     CreateRegisteredModel,
@@ -17,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 from trackgate_server.filters import FilterError
 from trackgate_server.operations import registered_models, registry_search
 from trackgate_server.operations.served_models import served_names
+from trackgate_server.web.filter_problem import FilterProblem
 from trackgate_server.web.page import Onward, View, Visit, form, page
 
 _SHOWN = 50
@@ -27,6 +29,7 @@ _ORDERS = {
     "-changed": "last_updated_timestamp DESC",
 }
 _FIRST_ORDER = "name"
+_LOADED_FROM = (ModelStage.STAGING, ModelStage.PRODUCTION)
 
 
 class Asked(NamedTuple):
@@ -65,15 +68,6 @@ class Asked(NamedTuple):
         return self.query(order=order)
 
 
-class Refusal(NamedTuple):
-    """What is wrong with a filter, and where."""
-
-    message: str
-    before: str
-    at: str
-    behind: str
-
-
 class ModelLine(NamedTuple):
     """One model in the list.
 
@@ -88,37 +82,51 @@ class ModelLine(NamedTuple):
 
 @page("/models")
 def models(visit: Visit) -> View:
+    return _view(visit)
+
+
+@form("/models")
+def create(visit: Visit) -> Onward | View:
+    name, note = visit.form.get("name", ""), note_of(visit)
+    asked = CreateRegisteredModel(name=name, description=note)
+    try:
+        registered_models.create(visit.scope, asked)
+    except TrackgateError as error:
+        view = _view(visit, name, note, error.message)
+        return View(view.template, view.given, error.status)
+    return Onward(("models", name), notice="model-created")
+
+
+def note_of(visit: Visit) -> str:
+    """The note that a form brought."""
+    # Browsers send lines that end with CR and LF (HTML, "form submission").
+    return visit.form.get("note", "").replace("\r\n", "\n")
+
+
+def _view(visit: Visit, name: str = "", note: str = "", problem: str = "") -> View:
+    """The list; what is given stands in the form for a new model."""
     asked = Asked.of(visit.query)
-    refusal, found = None, RegisteredModelsPage()
+    refused, found = None, RegisteredModelsPage()
     try:
         found = _found(visit, asked)
     except FilterError as error:
-        refusal = _refusal(asked.filter, error)
+        refused = FilterProblem.of(asked.filter, error)
     served = served_names(visit.scope.services.settings)
     return View(
         "models.html",
         {
             "asked": asked,
-            "refusal": refusal,
+            "refused": refused,
             "lines": [_line(one, served) for one in found.registered_models],
             "next_token": found.next_page_token,
             "stages": [stage.value for stage in _LOADED_FROM],
+            "new_name": name,
+            "new_note": note,
+            "problem": problem,
             "name_length": limits.MODEL_NAME_LENGTH,
+            "note_length": limits.MODEL_DESCRIPTION_LENGTH,
         },
     )
-
-
-@form("/models")
-def create(visit: Visit) -> Onward:
-    asked = CreateRegisteredModel(
-        name=visit.form.get("name", ""),
-        description=visit.form.get("description", ""),
-    )
-    model = registered_models.create(visit.scope, asked).registered_model
-    return Onward(("models", model.name), notice="model-created")
-
-
-_LOADED_FROM = (ModelStage.STAGING, ModelStage.PRODUCTION)
 
 
 def _found(visit: Visit, asked: Asked) -> RegisteredModelsPage:
@@ -138,11 +146,4 @@ def _line(model: RegisteredModel, served: frozenset[str]) -> ModelLine:
         max(model.latest_versions, key=lambda one: int(one.version), default=None),
         [by_stage.get(stage.value) for stage in _LOADED_FROM],
         model.name in served,
-    )
-
-
-def _refusal(text: str, error: FilterError) -> Refusal:
-    begin = error.position - 1
-    return Refusal(
-        error.message, text[:begin], text[begin : begin + 1], text[begin + 1 :]
     )

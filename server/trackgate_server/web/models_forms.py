@@ -11,13 +11,17 @@ from trackgate_wire.registered_models import (
 )
 
 from trackgate_server.operations import registered_models
-from trackgate_server.web.page import Onward, Visit, form
+from trackgate_server.web.models import note_of
+from trackgate_server.web.models_page import model_view
+from trackgate_server.web.page import Onward, View, Visit, form
 
 
 @form("/models/<name>/description")
-def describe(visit: Visit, name: str) -> Onward:
-    text = visit.form.get("description", "")
-    asked = UpdateRegisteredModel(name=name, description=text)
+def describe(visit: Visit, name: str) -> Onward | View:
+    note = note_of(visit)
+    if "preview" in visit.form:
+        return model_view(visit, name, note)
+    asked = UpdateRegisteredModel(name=name, description=note)
     registered_models.update(visit.scope, asked)
     return Onward(("models", name), notice="description-saved")
 

@@ -18,6 +18,11 @@ _NEWEST_MOVES, _MOVES_SHOWN = 8, 100
 
 @page("/models/<name>")
 def model(visit: Visit, name: str) -> View:
+    return model_view(visit, name)
+
+
+def model_view(visit: Visit, name: str, preview: str | None = None) -> View:
+    """The page; `preview` is a description that is not kept yet."""
     scope = visit.scope
     after = visit.query.get("after")
     listed = registry_pages.versions_of(scope, name, after)
@@ -32,7 +37,9 @@ def model(visit: Visit, name: str) -> View:
             "moves": history.moves,
             "more_moves": history.next_page_token is not None,
             "served": served_as(scope.services.settings, name),
+            "preview": preview,
             "name_length": limits.MODEL_NAME_LENGTH,
+            "note_length": limits.MODEL_DESCRIPTION_LENGTH,
         },
     )
 
