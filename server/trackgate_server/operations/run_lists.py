@@ -50,6 +50,11 @@ def metrics(scope: Scope, run: RunKey, asked: Asked) -> Listed[MetricLine]:
     return _listed(run_lists.metrics(scope.db, run, wanted), asked, bookmarks)
 
 
+def metric(scope: Scope, run: RunKey, name: str) -> MetricLine | None:
+    """One metric; None where the run has none of that name. One statement."""
+    return run_lists.metric(scope.db, run, name)
+
+
 def pairs(
     scope: Scope, run: RunKey, kind: Literal["params", "tags"], asked: Asked
 ) -> Listed[Pair]:

@@ -37,6 +37,9 @@ from trackgate_server.web import (
     models_version,
     models_version_forms,
     notes,
+    run_page,
+    run_page_charts,
+    run_page_forms,
 )
 from trackgate_server.web.assets import Assets
 from trackgate_server.web.page import PAGES, Answer, Onward, Page, View, Visit
@@ -68,6 +71,9 @@ _DECLARING = (
     models_version,
     models_version_forms,
     notes,
+    run_page,
+    run_page_charts,
+    run_page_forms,
 )
 
 

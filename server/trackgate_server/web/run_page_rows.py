@@ -13,7 +13,7 @@ from trackgate_server.store.runs import RunKey
 from trackgate_server.web.sparklines import SMALL, Drawing, Look, Size, drawn
 
 # So many for a small picture, and for one as wide as a chart.
-_FEW_POINTS, _MORE_POINTS = 32, 100
+_FEW_POINTS, _MORE_POINTS = 32, 60
 _MARK_LENGTH = 6
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
 from trackgate_server.store.outlines import Outline
 
 Axis = Literal["step", "time", "relative"]
-AXES: tuple[Axis, ...] = get_args(Axis)
+_AXES: dict[str, Axis] = {"step": "step", "time": "time", "relative": "relative"}
 _MARGIN = 2.0
 _MOST_SMOOTH = 0.99
 
@@ -57,11 +57,13 @@ SMALL, LARGE = Size(120, 28), Size(600, 220)
 
 def look_of(query: MultiDict[str, str]) -> Look:
     """What an address asks for; what it cannot ask for counts as not asked."""
-    wanted = query.get("x", "")
-    axis: Axis = next((one for one in AXES if one == wanted), "step")
     smooth = query.get("smooth", 0.0, type=float)
     within = min(max(smooth, 0.0), _MOST_SMOOTH) if math.isfinite(smooth) else 0.0
-    return Look(axis, query.get("log") == "1", within)
+    return Look(
+        x=_AXES.get(query.get("x", ""), "step"),
+        log=query.get("log") == "1",
+        smooth=within,
+    )
 
 
 def drawn(outline: Outline, size: Size = SMALL, look: Look | None = None) -> Drawing:
