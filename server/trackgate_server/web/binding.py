@@ -25,6 +25,7 @@ from trackgate_server.operations.scope import Services
 from trackgate_server.web import (
     artifact_registering,
     artifacts,
+    connect,
     experiment_edit,
     experiments,
     home,
@@ -60,6 +61,7 @@ _Maker = Callable[..., Response]
 _DECLARING = (
     artifact_registering,
     artifacts,
+    connect,
     experiment_edit,
     experiments,
     home,
