@@ -236,6 +236,7 @@ def artifact_files(settings: ProxySettings) -> str:
             "types { }",
             "default_type application/octet-stream;",
             *headers,
+            "add_header Connection-Allowlist $upstream_http_connection_allowlist;",
         ),
     )
 
