@@ -46,7 +46,7 @@ def _new_session(uri: str, settings: Settings) -> requests.Session:
         session.mount(f"{unix_sockets.SCHEME}://", over_socket)
         return session
     session.proxies.update(get_environ_proxies(uri))
-    session.verify = _verify(settings)
+    session.verify = trusted(settings)
     session.cert = settings.client_cert_path
     adapter = _Adapter()
     session.mount("http://", adapter)
@@ -54,7 +54,8 @@ def _new_session(uri: str, settings: Settings) -> requests.Session:
     return session
 
 
-def _verify(settings: Settings) -> bool | str:
+def trusted(settings: Settings) -> bool | str:
+    """Certificates to trust, as `requests` takes it: the usual, none, or a place."""
     if settings.insecure_tls:
         return False
     bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")

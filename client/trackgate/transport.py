@@ -21,6 +21,7 @@ from trackgate_wire.endpoint import Endpoint, Message
 
 from trackgate import answers, retries, unix_sockets
 from trackgate.credentials import Credentials
+from trackgate.direct_puts import DirectPuts
 from trackgate.errors import (
     BadSetting,
     InternalError,
@@ -92,6 +93,12 @@ class Connection:
         segment. Raises InvalidParameterValue for what would name another path.
         """
         return self.uri + _PLACE.sub(lambda place: _filling(place, places), path)
+
+    def direct_puts(self) -> DirectPuts | None:
+        """Cheap connections for many small bodies, to be closed; None without a way."""
+        proof = self._authorization
+        headers = {} if proof is None else {"Authorization": proof}
+        return DirectPuts.to(self.uri, self.settings, headers)
 
     def exchange(self, sent: Outgoing) -> requests.Response:
         """Send until an answer of 2xx comes, and return it; else raise."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import ssl
 import threading
 import time
 from collections import deque
@@ -9,6 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
+
+# The answer to runs/get of a run named r.
+RUN = json.dumps(
+    {
+        "run": {
+            "info": {
+                "run_id": "r",
+                "run_uuid": "r",
+                "experiment_id": "0",
+                "artifact_uri": "mlflow-artifacts:/0/r/artifacts",
+            }
+        }
+    }
+).encode()
 
 Mishap = Literal["hang up", "say nothing"]
 
@@ -38,13 +54,19 @@ class Request:
 
 
 class BrokenServer:
-    """Gives its replies one after the other, the last one for ever."""
+    """Gives its replies one after the other, the last one for ever.
 
-    def __init__(self) -> None:
+    tls  as which it speaks TLS
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         self._replies: deque[Reply] = deque([Reply()])
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = True
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
         self._thread = threading.Thread(
             target=self._http.serve_forever, args=(0.01,), daemon=True
         )
@@ -52,7 +74,7 @@ class BrokenServer:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._http.server_port}"
 
     def reply(self, *replies: Reply) -> None:
         """Answer with these from now on."""

@@ -26,7 +26,7 @@ from trackgate.errors import (
 from trackgate.settings import Settings
 from trackgate.uploads import FileWindow
 
-from tests.client.broken_server import BrokenServer, Reply
+from tests.client.broken_server import RUN, BrokenServer, Reply
 from tests.fixtures.sites import Server
 
 ToBroken = Callable[..., TrackingClient]
@@ -34,19 +34,6 @@ ToBroken = Callable[..., TrackingClient]
 MIB = 1024 * 1024
 # Letters that URLs, shells and file systems treat in ways of their own.
 ODD_NAMES = ["ü ß.txt", "50%25.txt", "a+b&c=d.txt", "q?.txt", "#1.txt", "~;:@,$!.txt"]
-ROOT = "mlflow-artifacts:/0/r/artifacts"
-RUN = json.dumps(
-    {
-        "run": {
-            "info": {
-                "run_id": "r",
-                "run_uuid": "r",
-                "experiment_id": "0",
-                "artifact_uri": ROOT,
-            }
-        }
-    }
-).encode()
 
 
 @pytest.fixture
