@@ -26,6 +26,9 @@ from trackgate_server.connections import Arrived, Connection, Connections
 _LONGEST_QUEUE = 4096
 # Kept connections of a stopping worker stay so long, for a request under way.
 _STOP_LINGER_S = 2.0
+# A process holds back so long for each connection that it has, and at most so long.
+_HOLD_BACK_S = 0.0001
+_HOLD_BACK_AT_MOST_S = 0.002
 # The arbiter wants to hear from a worker now and then.
 _HEARTBEAT_S = 1.0
 
@@ -56,7 +59,7 @@ class DrainingWorker(Worker):
             self._connections.close_old()
             self._full = len(self._connections) >= self.cfg.worker_connections
             for listener in self._sleep([] if self._full else self.sockets):
-                self._accept(listener, at_most=1)
+                self._accept_in_turn(listener)
         self._stop()
 
     def _stop(self) -> None:
@@ -78,6 +81,16 @@ class DrainingWorker(Worker):
         if self.PIPE[0] in readable:
             os.read(self.PIPE[0], 4096)
         return [one for one in readable if one in listeners]
+
+    def _accept_in_turn(self, listener: socket.socket) -> None:
+        """Take a connection unless a process that has fewer of them does.
+
+        The kernel wakes all processes, and the first one up would often take all that
+        are opened at once. They are kept long, and a second core would idle meanwhile.
+        """
+        held_back_s = len(self._connections) * _HOLD_BACK_S
+        time.sleep(min(held_back_s, _HOLD_BACK_AT_MOST_S))
+        self._accept(listener, at_most=1)
 
     def _accept(self, listener: socket.socket, at_most: int) -> None:
         """Take waiting connections; another process may have been quicker."""
