@@ -84,14 +84,17 @@ class Course:
         say(workload.name)
         measures: dict[str, Measure] = {}
         lacks = dict(broken)
+        ours = systems.get("trackgate")
         for name, system in systems.items():
-            seeds = Seeds(system)
-            site = Site(system, self.scale, seeds, systems.get("trackgate"))
+            site = Site(system, self.scale, Seeds(system), ours)
             try:
                 measures[name] = workload.begin(site)
             except Exception as error:
                 lacks[name] = rounds.why(error)
-        trees = {n: Trees(s.tree, s.store.tree) for n, s in systems.items()}
+        asked = {
+            n: ours if workload.on_ours and ours else s for n, s in systems.items()
+        }
+        trees = {n: Trees(s.tree, s.store.tree) for n, s in asked.items()}
         found, failed = rounds.in_turns(measures, trees, self.scale.rounds)
         self._keep(workload, found, lacks | failed)
 

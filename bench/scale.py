@@ -22,6 +22,7 @@ class Scale:
     calls             of a client's loop
     loop_s            after so many seconds a client's loop stops early
     background_calls  of a client's loop that does not wait
+    files             small ones, in the folder that goes up and down
     """
 
     seconds: float = 5
@@ -35,6 +36,7 @@ class Scale:
     calls: int = 2_000
     loop_s: float = 15
     background_calls: int = 100_000
+    files: int = 1_000
 
 
 QUICK = Scale(
@@ -47,4 +49,5 @@ QUICK = Scale(
     calls=200,
     loop_s=5,
     background_calls=10_000,
+    files=100,
 )

@@ -62,8 +62,9 @@ class Goal:
 class Workload:
     """Something that all systems are asked to do.
 
-    begin  gets a system ready, seeds it if need be, and gives what measures a round,
-           which is told the round's number; raises Lacks
+    begin    gets a system ready, seeds it if need be, and gives what measures a round,
+             which is told the round's number; raises Lacks
+    on_ours  all clients ask Trackgate, whichever system they come with
     """
 
     name: str
@@ -72,3 +73,4 @@ class Workload:
     better: Literal["higher", "lower"]
     begin: Callable[[Site], Measure]
     goals: Mapping[str, Goal] = field(default_factory=dict[str, Goal])
+    on_ours: bool = False

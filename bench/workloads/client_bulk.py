@@ -9,7 +9,6 @@ from bench.systems.system import System
 from bench.workload import Goal, Lacks, Measure, Measured, Site, Workload
 from bench.workloads.clients import run_program
 
-_FILES = 1_000
 _FILE_BYTES = 10 * 1024
 
 
@@ -44,18 +43,18 @@ def background(site: Site) -> Measure:
 
 def small_files(site: Site, server: System, *, up: bool) -> Measure:
     """Files a second from a client to a server, or back."""
-    client = _client_of(site.system)
+    client, files = _client_of(site.system), site.scale.files
     folder = _folder(site)
 
     def measure(number: int) -> Measured:
-        up_s, down_s, up_cpu_s, down_cpu_s, back = run_program(
-            client, server, "small_files.py", folder
+        way = "up" if up else "down"
+        took_s, cpu_s, there = run_program(
+            client, server, "small_files.py", way, folder
         )
-        if back != _FILES:
-            raise RuntimeError(f"{_FILES} files went up, {back:.0f} came back.")
-        cpu_s = up_cpu_s if up else down_cpu_s
-        details = {"client_cpu_ms": cpu_s / _FILES * 1000}
-        return Measured(_FILES / (up_s if up else down_s), details=details)
+        if there != files:
+            raise RuntimeError(f"{files} files were sent, {there:.0f} are there.")
+        details = {"client_cpu_ms": cpu_s / files * 1000}
+        return Measured(files / took_s, details=details)
 
     return measure
 
@@ -73,17 +72,17 @@ WORKLOADS = (
         background,
     ),
     Workload(
-        "small-files-up", "1,000 files of 10 KiB up, each client to its own server",
+        "small-files-up", "{files:,} files of 10 KiB up, each client to its own server",
         "files/s", "higher", lambda site: small_files(site, site.system, up=True),
         {"mlflow": Goal(5, 5)},
     ),
     Workload(
-        "small-files-down", "1,000 files of 10 KiB down, each from its own server",
+        "small-files-down", "{files:,} files of 10 KiB down, each from its own server",
         "files/s", "higher", lambda site: small_files(site, site.system, up=False),
     ),
     Workload(
-        "small-files-client", "1,000 files of 10 KiB up, both clients to Trackgate",
-        "files/s", "higher", both_on_ours,
+        "small-files-client", "{files:,} files of 10 KiB up, both clients to Trackgate",
+        "files/s", "higher", both_on_ours, on_ours=True,
     ),
 )  # fmt: skip
 
@@ -96,9 +95,9 @@ def _client_of(system: System) -> str:
 
 
 def _folder(site: Site) -> Path:
-    folder = site.system.folder.parent / "small-files"
+    folder = site.system.folder.parent / f"{site.scale.files}-small-files"
     folder.mkdir(exist_ok=True)
-    for number in range(_FILES):
+    for number in range(site.scale.files):
         file = folder / f"{number:04}.bin"
         if not file.exists():
             file.write_bytes(os.urandom(_FILE_BYTES))
