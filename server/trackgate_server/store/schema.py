@@ -441,6 +441,24 @@ changes = Table(
     Index("changes_of_target", "target", "id"),
 )
 
+# Views of the table of runs, saved for all.
+views = Table(
+    "views",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    # Ids of the experiments it is for, as in "1,12"; empty for any. Not NULL, which
+    # would not keep a name from being given twice.
+    Column("experiments", Name, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("query", Name, nullable=False),
+    # Who changed it last, and when.
+    Column("user", Name, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    UniqueConstraint("experiments", "name"),
+    # Ids are never given out twice: addresses name the view that was opened.
+    sqlite_autoincrement=True,
+)
+
 # Keys the server signs page tokens and URLs with.
 secrets = Table(
     "secrets",
