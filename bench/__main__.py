@@ -99,7 +99,7 @@ def parsed(given: Sequence[str] | None) -> argparse.Namespace:
     """The options, with `scale` and `workloads` among them."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     add = parser.add_argument
-    add("--quick", action="store_true", help="a tenth of the data, one short round")
+    add("--quick", action="store_true", help="little data, one short round")
     add(
         "--peers",
         type=names(PEERS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench import report, rounds
 from bench.results import ResultFile, Rounds
@@ -26,6 +26,33 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Starts:
+    """How long each start of a system took, by its name, or why it did not."""
+
+    found: dict[str, list[dict[str, float]]] = field(
+        default_factory=dict[str, list[dict[str, float]]]
+    )
+    broken: dict[str, str] = field(default_factory=dict[str, str])
+
+    def start(
+        self, candidate: Candidate, running: ExitStack, *, counts: bool = True
+    ) -> System | None:
+        """Start a system that runs until `running` ends; None if it is broken."""
+        say(f"starting {candidate.name}")
+        try:
+            system = running.enter_context(candidate.start())
+        except Exception as error:
+            self.broken[candidate.name] = rounds.why(error)
+            return None
+        self.broken.pop(candidate.name, None)
+        cpu_s = round(system.tree.cpu_s(), 3)
+        each = {"value": round(system.start_s, 3), "failed": 0, "cpu_s": cpu_s}
+        if counts:
+            self.found.setdefault(candidate.name, []).append(each)
+        return system
+
+
+@dataclass(frozen=True)
 class Course:
     """Workloads for some systems on one database, and the file of the results."""
 
@@ -36,50 +63,43 @@ class Course:
 
     def run(self) -> None:
         """Start all, one after the other, and measure each workload on all of them."""
+        starts = Starts()
         if READY in self.workloads:
-            self._keep(READY, *self._starts())
+            self._start_and_stop(starts)
         with ExitStack() as running:
-            systems, broken = self._started(running)
+            systems = self._start_all(starts, running)
+            if READY in self.workloads:
+                self._keep(READY, starts.found, starts.broken)
             for workload in self.workloads:
                 if workload != READY:
-                    self._measure(workload, systems, broken)
+                    self._measure(workload, systems, starts.broken)
 
-    def _starts(self) -> tuple[dict[str, Rounds], dict[str, str]]:
-        """Start and stop each by itself; the very first time makes the database."""
-        found: dict[str, list[dict[str, float]]] = {}
-        broken: dict[str, str] = {}
-        for number in range(-1, self.scale.rounds):
-            for candidate in rounds.rotated(self.candidates, max(0, number)):
-                say(f"  start {candidate.name}")
-                try:
-                    with candidate.start() as system:
-                        each = {"value": round(system.start_s, 3), "failed": 0}
-                        each["cpu_s"] = round(system.tree.cpu_s(), 3)
-                except Exception as error:
-                    broken[candidate.name] = rounds.why(error)
-                    continue
-                if number >= 0:
-                    found.setdefault(candidate.name, []).append(each)
-        return dict(found), broken
+    def _start_and_stop(self, starts: Starts) -> None:
+        """Each by itself, as often as there are rounds: once more and it stays.
 
-    def _started(self, running: ExitStack) -> tuple[dict[str, System], dict[str, str]]:
+        The very first time makes the database and does not count.
+        """
+        for number in range(self.scale.rounds):
+            for candidate in rounds.rotated(self.candidates, number):
+                with ExitStack() as running:
+                    starts.start(candidate, running, counts=number > 0)
+
+    def _start_all(self, starts: Starts, running: ExitStack) -> dict[str, System]:
         """All of them, each once the one before is quiet."""
         systems: dict[str, System] = {}
-        broken: dict[str, str] = {}
         for candidate in self.candidates:
-            say(f"starting {candidate.name}")
-            try:
-                system = running.enter_context(candidate.start())
-            except Exception as error:
-                broken[candidate.name] = rounds.why(error)
-                continue
-            share = system.tree.wait_until_quiet(for_s=self.scale.quiet_s)
-            say(f"  quiet, at {share:.1%} of a core")
-            systems[candidate.name] = system
-        return systems, broken
+            system = starts.start(candidate, running)
+            if system is not None:
+                share = system.tree.wait_until_quiet(for_s=self.scale.quiet_s)
+                say(f"  quiet, at {share:.1%} of a core")
+                systems[candidate.name] = system
+        return systems
 
     def _measure(
-        self, workload: Workload, systems: Mapping[str, System], broken: dict[str, str]
+        self,
+        workload: Workload,
+        systems: Mapping[str, System],
+        broken: Mapping[str, str],
     ) -> None:
         say(workload.name)
         measures: dict[str, Measure] = {}

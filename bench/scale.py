@@ -22,6 +22,8 @@ class Scale:
     calls             of a client's loop
     loop_s            after so many seconds a client's loop stops early
     background_calls  of a client's loop that does not wait
+    background_s      after so many seconds it stops early; a client may need many times
+                      as long until all has arrived
     files             small ones, in the folder that goes up and down
     """
 
@@ -36,18 +38,20 @@ class Scale:
     calls: int = 2_000
     loop_s: float = 15
     background_calls: int = 100_000
+    background_s: float = 3
     files: int = 1_000
 
 
 QUICK = Scale(
     seconds=2,
     rounds=1,
-    runs=1_000,
+    runs=300,
     large_runs=0,
-    points=100_000,
+    points=50_000,
     artifact_bytes=64 * MIB,
     calls=200,
-    loop_s=5,
+    loop_s=2,
     background_calls=10_000,
+    background_s=0.3,
     files=100,
 )

@@ -26,7 +26,7 @@ def background(site: Site) -> Measure:
             site.system,
             "background_loop.py",
             scale.background_calls,
-            scale.loop_s,
+            scale.background_s,
         )
         if arrived != made:
             raise RuntimeError(f"{made:.0f} points were logged, {arrived:.0f} arrived.")
