@@ -28,7 +28,7 @@ from tests.scenarios.registry_acts import (
     stages,
 )
 
-HOSTILE = "<script>alert(1)<b onclick=alert(2)> \" ' & {{7*7}} Bäume ?#%2F\\"
+HOSTILE = "<script>alert(1)<b onclick=alert(2)>\n\t \" ' & {{7*7}} Bäume ?#%2F\\"
 FORM = {
     "Content-Type": "application/x-www-form-urlencoded",
     "Sec-Fetch-Site": "same-origin",
@@ -203,24 +203,26 @@ def test_a_version_without_a_readable_model_file_is_still_shown(app: App) -> Non
 def test_served_models_can_be_tried_with_an_example(
     tmp_path: Path, new_store: NewStore
 ) -> None:
-    served = "models:/Decision%20Tree/Production models:/Decision%20Tree@champion"
-    store = new_store("sqlite")
-    with running_app(tmp_path, store, served_models=served) as app:
-        api = app.client("ada")
-        name, number = version_with_file(api, MLMODEL, "Decision Tree")
-        move(api, name, number, "Production")
+    served = " ".join(f"models:/Decision%20Tree{pick}" for pick in PICKS)
+    settings = {"served_models": served, "static_prefix": "/team"}
+    with running_app(tmp_path, new_store("sqlite"), **settings) as app:
+        ada, vera = app.client("ada"), app.client("vera")
+        name, number = version_with_file(ada, MLMODEL, "Decision Tree")
+        move(ada, name, number, "Production")
+        set_alias(ada, name, "champion", number)
 
-        shown = unescape(
-            text_of(app.client("vera").raw("GET", f"{page_of(name)}/served"))
-        )
+        shown = unescape(text_of(vera.raw("GET", f"{page_of(name)}/served")))
 
-        assert 'action="/serve/Decision%20Tree/Production/invocations"' in shown
-        assert 'action="/serve/Decision%20Tree/%40champion/invocations"' in shown
+        path = "/team/serve/Decision%20Tree"
+        assert f'action="{path}/Production/invocations"' in shown
+        assert f'action="{path}/%40champion/invocations"' in shown
+        assert shown.count("No version is registered there.") == 1
         assert '"width": 0.0' in shown
-        assert "optional" not in shown.split("curl")[1]
-        assert ">served</a>" in listed(api)
+        assert '"note"' not in shown
+        assert links_to(f"/team{page_of(name)}/served", listed(vera))
 
 
+PICKS = ("/Production", "@champion", "/Staging")
 MLMODEL = """
 flavors:
   python_function: {loader_module: nothing, python_version: 3.11.0}

@@ -15,6 +15,8 @@ from trackgate_wire.runs import Run
 from trackgate_server.operations import model_versions, runs
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.version_artifacts import readable_of_version
+from trackgate_server.store import model_versions as version_rows
+from trackgate_server.store import registered_models
 from trackgate_server.store.transaction import Transaction
 
 
@@ -39,6 +41,17 @@ def get(scope: Scope, name: str, number: str) -> VersionFacts:
     """Facts of one version; raises NotFound."""
     (facts,) = get_all(scope, name, [number])
     return facts
+
+
+def number_before(scope: Scope, version: ModelVersion) -> str:
+    """The next lower number that the model has; "" for none. Two statements."""
+
+    def read(db: Transaction) -> str:
+        model = registered_models.get(db, version.name)
+        rows = version_rows.page(db, model.id, int(version.version), 1)
+        return str(rows[0].version) if rows else ""
+
+    return scope.services.database.read(read)
 
 
 def text_of(scope: Scope, name: str, number: str, path: str, most_bytes: int) -> str:

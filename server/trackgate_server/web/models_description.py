@@ -54,10 +54,10 @@ def example_input(scope: Scope, name: str, number: str) -> str:
 
 
 def _made_up(fields: list[Field]) -> dict[str, Any]:
-    """A row of the columns that must be given; no columns where they have no names."""
+    """A row of the columns that must be given; of numbers where none are known."""
     named = [one for one in fields if not one.name.isdecimal()]
     if not named:
-        return {"inputs": [[_value(one) for one in fields]]}
+        return {"inputs": [[_value(one) for one in fields] or [1.0, 2.0]]}
     given = {one.name: _value(one) for one in named if not one.need}
     return {"dataframe_records": [given]}
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from trackgate_wire import limits
 from trackgate_wire.metrics import Metric
 from trackgate_wire.model_versions import ModelStage, ModelVersion
+from trackgate_wire.registry_rules import LATEST
 from trackgate_wire.runs import Param, Run
 
 from trackgate_server.operations import version_facts
@@ -52,6 +53,7 @@ def version_view(
         "model_version.html",
         {
             "registered": facts.version,
+            "before": version_facts.number_before(visit.scope, facts.version),
             "source": _source(facts.run),
             "file": file,
             "missing": missing,
@@ -106,8 +108,9 @@ def _source(run: Run | None) -> Source | None:
 
 
 def _answering(visit: Visit, version: ModelVersion) -> list[ServedModel]:
-    """Served models that mean this version, or may as the newest one."""
+    """Served models that mean this version, or may mean it as the newest one."""
     meant = {
+        LATEST,
         version.version,
         version.current_stage,
         *(f"@{alias}" for alias in version.aliases),

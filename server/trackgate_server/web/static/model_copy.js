@@ -1,5 +1,5 @@
 // Buttons that copy the lines of programs on pages about models.
 
-import { addCopying } from "./artifact_copy.js";
+import { addCopying } from "./copy.js";
 
 addCopying(document);

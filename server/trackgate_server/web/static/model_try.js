@@ -6,7 +6,7 @@ const STATES = {
   serving: (model) => `Version ${model.version} answers.`,
   loading: (model) => `Version ${model.loading} is being loaded.`,
   failed: (model) => `Nothing answers: ${model.failure ?? "the version cannot be loaded"}`,
-  waiting: () => "Nothing answers, for nothing is registered there.",
+  waiting: () => "Nothing answers.",
 };
 const ASKED_EVERY_MS = 10_000;
 
@@ -47,13 +47,16 @@ async function predict(form) {
   }
 }
 
-for (const section of document.querySelectorAll("[data-served]")) {
-  const form = section.querySelector("form");
+function enhance(form) {
   form.querySelector("button").disabled = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     predict(form);
   });
+}
+
+for (const section of document.querySelectorAll("[data-served]")) {
+  section.querySelectorAll("[data-try]").forEach(enhance);
   const look = () => {
     if (!document.hidden) showState(section).catch(() => {});
   };
