@@ -10,7 +10,7 @@ from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import outlines, run_lists
 from trackgate_server.store.outlines import Outline
-from trackgate_server.store.run_lists import MetricLine, Pair, Wanted
+from trackgate_server.store.run_lists import Counts, MetricLine, Pair, Wanted
 from trackgate_server.store.runs import RunKey
 
 EntryT = TypeVar("EntryT", MetricLine, Pair)
@@ -41,6 +41,11 @@ class Listed(Generic[EntryT]):
 
     entries: list[EntryT]
     next_page: str | None
+
+
+def counts(scope: Scope, run: RunKey) -> Counts:
+    """How many of each the run has. One statement."""
+    return run_lists.counts(scope.db, run, SYSTEM_METRICS, SYSTEM_TAGS)
 
 
 def metrics(scope: Scope, run: RunKey, asked: Asked) -> Listed[MetricLine]:

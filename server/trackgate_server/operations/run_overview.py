@@ -8,7 +8,9 @@ from typing import NamedTuple
 from trackgate_wire.datasets import RunInputs
 from trackgate_wire.scalars import RunStatus
 
+from trackgate_server.operations.run_status import STALE, status_word
 from trackgate_server.operations.scope import Scope
+from trackgate_server.operations.tags import NOTE_TAG, PARENT_TAG
 from trackgate_server.store import (
     datasets,
     experiments,
@@ -20,11 +22,9 @@ from trackgate_server.store import (
 from trackgate_server.store.lifecycle import DELETED, STATUSES
 from trackgate_server.store.logged_models import LoggedModelRow
 from trackgate_server.store.model_stages import STAGES
-from trackgate_server.store.run_lists import Counts
-from trackgate_server.store.run_relatives import PARENT_TAG, Child
+from trackgate_server.store.run_relatives import Child
 from trackgate_server.store.runs import RunKey, RunRow
 
-NOTE_TAG = "mlflow.note.content"
 SOURCE_TAGS = (
     *("mlflow.source.name", "mlflow.source.type", "mlflow.source.git.commit"),
     *("mlflow.source.git.branch", "mlflow.source.git.repoURL"),
@@ -38,7 +38,8 @@ _VERSIONS_SHOWN = 50
 class RunHead:
     """What stands above everything about a run.
 
-    key  the number that tables know it by
+    key   the number that tables know it by
+    word  the status as pages say it
     """
 
     key: RunKey
@@ -46,6 +47,7 @@ class RunHead:
     name: str
     user: str
     status: RunStatus
+    word: str
     started_ms: int
     ended_ms: int | None
     deleted: bool
@@ -55,8 +57,9 @@ class RunHead:
 
     @property
     def going_on(self) -> bool:
-        """Whether more may come of it."""
-        return self.status in (RunStatus.RUNNING, RunStatus.SCHEDULED)
+        """Whether more is likely to come of it."""
+        under_way = self.status in (RunStatus.RUNNING, RunStatus.SCHEDULED)
+        return under_way and self.word != STALE
 
 
 class Relative(NamedTuple):
@@ -97,7 +100,6 @@ class RunOverview:
     """
 
     head: RunHead
-    counts: Counts
     said: dict[str, str]
     parent: Relative | None
     children: list[Relative]
@@ -113,15 +115,18 @@ class RunOverview:
 
 
 def head(scope: Scope, run_id: str) -> RunHead:
-    """A run and its experiment's name; raises NotFound. Two statements."""
+    """A run and its experiment's name; raises NotFound. Three statements."""
     row = runs.get(scope.db, run_id)
     experiment = experiments.get(scope.db, str(row.experiment))
+    status = STATUSES[row.status]
+    heard_ms = run_lists.heard(scope.db, row.key)
     return RunHead(
         key=row.key,
         uuid=row.uuid,
         name=row.name,
         user=row.user,
-        status=STATUSES[row.status],
+        status=status,
+        word=status_word(status, row.started_ms, heard_ms, scope.now_ms),
         started_ms=row.started_ms,
         ended_ms=row.ended_ms,
         deleted=row.lifecycle == DELETED,
@@ -142,7 +147,6 @@ def describe(scope: Scope, run_id: str) -> RunOverview:
     models = _models(scope, [*made, *read])
     return RunOverview(
         head=run,
-        counts=run_lists.counts(scope.db, run.key),
         said=said,
         parent=_parent(scope, said.get(PARENT_TAG)),
         children=_children(scope, run),
@@ -159,8 +163,10 @@ def _parent(scope: Scope, run_id: str | None) -> Relative | None:
 
 
 def _children(scope: Scope, run: RunHead) -> list[Relative]:
-    limit = CHILDREN_SHOWN + 1
-    found = run_relatives.children(scope.db, scope.names, run.uuid, limit)
+    key = scope.names.find(scope.db, PARENT_TAG)
+    if key is None:
+        return []
+    found = run_relatives.children(scope.db, key, run.uuid, CHILDREN_SHOWN + 1)
     return [_relative(child) for child in found]
 
 

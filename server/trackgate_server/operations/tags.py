@@ -25,6 +25,8 @@ from trackgate_server.store import params, runs, tags
 from trackgate_server.store.runs import RunKey
 
 RUN_NAME_TAG = "mlflow.runName"
+NOTE_TAG = "mlflow.note.content"
+PARENT_TAG = "mlflow.parentRunId"
 
 
 @serves(LOG_PARAM, "single")

@@ -52,11 +52,13 @@ class Wanted(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many of each a run has."""
+    """How many of each a run has; those of machines and clients apart."""
 
     metrics: int
+    system_metrics: int
     params: int
     tags: int
+    system_tags: int
 
 
 def _contains(text: str) -> tuple[str, str]:
@@ -100,17 +102,40 @@ _NAMED_TAGS = Sql(
     f"{_NAMED} WHERE t.run = ? AND n.name IN (SELECT value FROM json_each(?))",
     postgresql=f"{_NAMED} WHERE t.run = ? AND n.name = ANY(?)",
 )
+
+
+def _count_of(table: str, sign: str) -> str:
+    return (
+        f"(SELECT count(*) FROM {table} t JOIN names n ON n.id = t.key"
+        f" WHERE t.run = ? AND substr(n.name, 1, length(?)) {sign} ?)"
+    )
+
+
+_HEARD = Sql("SELECT max(timestamp) FROM latest_metrics WHERE run = ?")
 _COUNTS = Sql(
-    "SELECT (SELECT count(*) FROM latest_metrics WHERE run = ?),"
+    f"SELECT {_count_of('latest_metrics', '<>')}, {_count_of('latest_metrics', '=')},"
     " (SELECT count(*) FROM params WHERE run = ?),"
-    " (SELECT count(*) FROM tags WHERE run = ?)"
+    f" {_count_of('tags', '<>')}, {_count_of('tags', '=')}"
 )
 
 
-def counts(db: Transaction, run: RunKey) -> Counts:
-    """How many metrics, parameters and tags. One statement."""
-    row = db.one(_COUNTS, run, run, run)
-    return Counts(*row) if row else Counts(0, 0, 0)
+def heard(db: Transaction, run: RunKey) -> int | None:
+    """The time of the latest point, as clients say it. One statement."""
+    row = db.one(_HEARD, run)
+    return row[0] if row else None
+
+
+def counts(
+    db: Transaction, run: RunKey, system_metrics: str, system_tags: str
+) -> Counts:
+    """How many metrics, parameters and tags. One statement.
+
+    system_metrics, system_tags  how names of those begin that are counted apart
+    """
+    measured = (run, system_metrics, system_metrics)
+    tagged = (run, system_tags, system_tags)
+    row = db.one(_COUNTS, *measured, *measured, run, *tagged, *tagged)
+    return Counts(*row) if row else Counts(0, 0, 0, 0, 0)
 
 
 def metrics(db: Transaction, run: RunKey, wanted: Wanted) -> list[MetricLine]:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from trackgate_server.store.names import Names
 from trackgate_server.store.schema import INDEXED_LENGTH
 from trackgate_server.store.sql import Sql
 from trackgate_server.store.transaction import Transaction
-
-PARENT_TAG = "mlflow.parentRunId"
 
 _CHILD = (
     "SELECT r.uuid, r.name, r.status, r.started_ms, r.ended_ms FROM tags t"
@@ -46,11 +43,11 @@ class RegisteredVersion(NamedTuple):
     stage: int
 
 
-def children(db: Transaction, names: Names, run_id: str, limit: int) -> list[Child]:
-    """Active runs below a run, the oldest first. One statement."""
-    key = names.find(db, PARENT_TAG)
-    if key is None:
-        return []
+def children(db: Transaction, key: int, run_id: str, limit: int) -> list[Child]:
+    """Active runs below a run, the oldest first. One statement.
+
+    key  of the tag that names a run's parent
+    """
     return [Child(*row) for row in db.all(_CHILDREN, key, run_id, limit)]
 
 

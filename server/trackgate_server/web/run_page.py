@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from trackgate_wire import limits
+
 from trackgate_server.operations import run_lists, run_overview
 from trackgate_server.operations.run_lists import Asked
 from trackgate_server.operations.run_overview import CHILDREN_SHOWN, RunHead
@@ -18,7 +20,7 @@ _LIST_PAGE = 200
 _MOST_WATCHED = 500
 _SOURCE_LABELS = {
     "mlflow.source.name": "Source",
-    "mlflow.source.type": "Kind of source",
+    "mlflow.source.type": "Source type",
     "mlflow.source.git.commit": "Git commit",
     "mlflow.source.git.branch": "Git branch",
     "mlflow.source.git.repoURL": "Repository",
@@ -30,13 +32,24 @@ _SYSTEM = {"own": False, "system": True}
 
 @page("/runs/<run_id>")
 def overview(visit: Visit, run_id: str) -> View:
+    return view_of(visit, run_id)
+
+
+def view_of(visit: Visit, run_id: str, preview: str | None = None) -> View:
+    """The page of a run.
+
+    preview  a note that is being written and not kept yet
+    """
     found = run_overview.describe(visit.scope, run_id)
     return View(
         "run_overview.html",
         {
             "run": found.head,
             "overview": found,
+            "counts": run_lists.counts(visit.scope, found.head.key),
             "source": _source(found.said),
+            "preview": preview,
+            "note_length": limits.RUN_TAG_VALUE_LENGTH,
             "children_shown": CHILDREN_SHOWN,
             "datasets": run_page_datasets.shown(found.inputs.dataset_inputs),
             **_metrics(visit, found.head),
@@ -80,19 +93,21 @@ def news(visit: Visit, run_id: str) -> View:
     listed = run_lists.metrics(visit.scope, run.key, _asked(visit, watched))
     known = marks_in(visit.query.get("seen", ""))
     changed = [line for line in listed.entries if mark_of(line) not in known]
-    rows = rows_of(visit.scope, run.key, changed)
-    return View("run_news.html", {"run": run, "rows": rows})
+    return View(
+        "run_news.html",
+        {
+            "run": run,
+            "rows": rows_of(visit.scope, run.key, changed),
+            "counts": run_lists.counts(visit.scope, run.key),
+        },
+    )
 
 
 def _metrics(visit: Visit, run: RunHead) -> Mapping[str, object]:
-    scope, asked = visit.scope, Asked(METRICS_SHOWN, system=False)
-    own = run_lists.metrics(scope, run.key, asked)
-    # One of them is enough to know that there are any.
-    system = run_lists.metrics(scope, run.key, Asked(1, system=True))
+    own = run_lists.metrics(visit.scope, run.key, Asked(METRICS_SHOWN, system=False))
     return {
-        "metrics": rows_of(scope, run.key, own.entries),
+        "metrics": rows_of(visit.scope, run.key, own.entries),
         "next_metrics": own.next_page,
-        "has_system_metrics": bool(system.entries),
     }
 
 

@@ -7,9 +7,10 @@ from trackgate_wire.run_ref import RunRef
 from trackgate_wire.runs import DeleteTag, SetTag, UpdateRun
 
 from trackgate_server.operations import run_overview, runs, tags
-from trackgate_server.operations.run_overview import NOTE_TAG
+from trackgate_server.operations.tags import NOTE_TAG
 from trackgate_server.store import run_lists
-from trackgate_server.web.page import Onward, Visit, form
+from trackgate_server.web.page import Onward, View, Visit, form
+from trackgate_server.web.run_page import view_of
 
 
 @form("/runs/<run_id>/rename")
@@ -22,8 +23,11 @@ def rename(visit: Visit, run_id: str) -> Onward:
 
 
 @form("/runs/<run_id>/note")
-def note(visit: Visit, run_id: str) -> Onward:
-    text = visit.form.get("text", "").replace("\r\n", "\n")
+def note(visit: Visit, run_id: str) -> Onward | View:
+    # Browsers send lines that end with CR and LF (HTML, "form submission").
+    text = visit.form.get("note", "").replace("\r\n", "\n")
+    if "preview" in visit.form:
+        return view_of(visit, run_id, preview=text)
     if text.strip():
         tags.set_tag(visit.scope, SetTag(run_id=run_id, key=NOTE_TAG, value=text))
     else:

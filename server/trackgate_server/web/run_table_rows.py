@@ -10,6 +10,7 @@ from trackgate_wire.scalars import RunStatus
 
 from trackgate_server.filters import Kind
 from trackgate_server.operations import run_table
+from trackgate_server.operations.run_status import STALE, status_word
 from trackgate_server.operations.run_table import PARENT_TAG, Selection
 from trackgate_server.operations.scope import Scope
 from trackgate_server.store.lifecycle import STATUSES
@@ -17,9 +18,6 @@ from trackgate_server.store.run_cells import Cells, DatasetUsed, ModelMade
 from trackgate_server.store.runs import RunRow
 from trackgate_server.web import run_columns, shown
 from trackgate_server.web.run_columns import Column
-
-STALE_AFTER_MS = 6 * 60 * 60 * 1000
-"""A running run without a word for so long is marked; docs/pages.md says so."""
 
 _MOST_NAMED = 3
 _DEEPEST = 5
@@ -68,7 +66,7 @@ class Line:
     @property
     def live(self) -> bool:
         """Whether it is likely to change while somebody looks."""
-        return STATUSES[self.row.status] in _UNDER_WAY and self.status != "stale"
+        return STATUSES[self.row.status] in _UNDER_WAY and self.status != STALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +214,7 @@ def _datasets(used: Sequence[DatasetUsed]) -> Cell:
 
 
 def _status(row: RunRow, heard_ms: int | None, now_ms: int) -> str:
-    status = STATUSES[row.status]
-    latest_ms = max(row.started_ms, heard_ms or 0)
-    stale = status is RunStatus.RUNNING and now_ms - latest_ms > STALE_AFTER_MS
-    return "stale" if stale else status.value.lower()
+    return status_word(STATUSES[row.status], row.started_ms, heard_ms, now_ms)
 
 
 def _running(row: RunRow) -> bool:

@@ -36,8 +36,12 @@ const LIGHT = ["#1b5cc4", "#c2410c", "#17703f", "#9333ea", "#b3261e", "#0e7490",
 const DARK = ["#85b4ff", "#fdba74", "#73d39c", "#d0a8ff", "#ff938a", "#67e0f0", "#f0c05a", "#f9a8d4", "#b4bfd0", "#bef264"];
 const DARK_SCHEME = matchMedia("(prefers-color-scheme: dark)");
 const BY_FINGER = matchMedia("(hover: none)");
+// The class that plotly gives to what it draws into.
+const CHART = "js-plotly-plot";
 const FAINT = 0.25;
-const LINE_BREAK = 40;
+const LONGEST_NAME = 40;
+// So many lines are read off together; of more, the one nearest to the pointer.
+const MOST_TOGETHER = 12;
 
 /** What was drawn, so that it can be drawn again in other colours. */
 const drawn = new Map();
@@ -73,7 +77,9 @@ export async function drawLines(element, series, options = {}) {
   drawn.set(element, () => drawLines(element, series, options));
   const axis = axisOf(options.x ?? "step", series);
   const traces = series.flatMap((one, place) => tracesOf(one, place, axis, options));
-  await draw(element, traces, layoutOf(axis, options));
+  const layout = layoutOf(axis, options);
+  layout.hovermode = series.length > MOST_TOGETHER ? "closest" : "x unified";
+  await draw(element, traces, layout);
   watchZoom(element, options);
 }
 
@@ -83,11 +89,12 @@ export async function drawLines(element, series, options = {}) {
  *
  * @param {HTMLElement} element
  * @param {object[]} traces
- * @param {object} layout  laid over `baseLayout()`
+ * @param {object} layout  begun with `baseLayout()`
  */
 export async function draw(element, traces, layout) {
   const plotly = await loaded();
-  const config = { displayModeBar: false, responsive: true, doubleClick: "reset" };
+  if (!hasChart(element)) element.replaceChildren();
+  const config = { displayModeBar: false, showTips: false, responsive: true, doubleClick: "reset" };
   await plotly.react(element, traces, layout, config);
 }
 
@@ -96,10 +103,16 @@ export function onScheme(change) {
   DARK_SCHEME.addEventListener("change", change);
 }
 
+/** Whether something is drawn into an element. */
+export function hasChart(element) {
+  return element.classList.contains(CHART);
+}
+
 /** Take a chart out of its element and forget it. */
 export function erase(element) {
   drawn.delete(element);
-  if (element.classList.contains("js-plotly-plot")) globalThis.Plotly.purge(element);
+  if (hasChart(element)) globalThis.Plotly.purge(element);
+  element.classList.remove(CHART);
   element.replaceChildren();
 }
 
@@ -121,13 +134,15 @@ export async function savePicture(element, name, format = "png") {
 export function baseLayout() {
   const lines = { gridcolor: pageColour("faint"), zerolinecolor: pageColour("line"), linecolor: pageColour("line"), automargin: true };
   return {
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
+    // Not see-through, so that a picture that is kept can be read anywhere.
+    paper_bgcolor: pageColour("raised"),
+    plot_bgcolor: pageColour("raised"),
     margin: { l: 46, r: 12, t: 8, b: 36 },
     font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: pageColour("muted") },
-    hoverlabel: { bgcolor: pageColour("raised"), bordercolor: pageColour("line"), font: { color: pageColour("text") }, namelength: LINE_BREAK },
+    hoverlabel: { bgcolor: pageColour("raised"), bordercolor: pageColour("line"), font: { color: pageColour("text") }, namelength: LONGEST_NAME },
     xaxis: { ...lines, showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: pageColour("muted") },
-    yaxis: { ...lines, exponentformat: "power" },
+    // Raised digits would need inline styles, which the content policy refuses.
+    yaxis: { ...lines, exponentformat: "e" },
     // A finger that moves over a chart scrolls the page.
     dragmode: BY_FINGER.matches ? false : "zoom",
     showlegend: false,
@@ -139,7 +154,6 @@ function layoutOf(axis, options) {
   layout.xaxis.title = { text: axis.title, standoff: 6 };
   layout.xaxis.type = options.x === "time" ? "date" : "linear";
   layout.yaxis.type = options.log ? "log" : "linear";
-  layout.hovermode = "x unified";
   layout.showlegend = options.legend ?? false;
   layout.legend = { orientation: "h", y: -0.2 };
   layout.height = options.height;

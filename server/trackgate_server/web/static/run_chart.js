@@ -48,8 +48,7 @@ export class RunChart {
     this.request.abort();
     this.request = null;
     this.detail = null;
-    erase(this.plot);
-    this.plot.append(...this.outline);
+    this.#clear();
   }
 
   /** There are points behind those that are known. */
@@ -98,10 +97,16 @@ export class RunChart {
 
   async #draw() {
     if (!this.isShown) return;
-    if (!this.plot.classList.contains("js-plotly-plot")) this.plot.replaceChildren();
     const points = this.detail ? within(this.points, this.detail) : this.points;
     const options = { ...this.source.look(), onZoom: (range) => this.#zoom(range) };
     await drawLines(this.plot, [{ name: this.key, points }], options);
+    // It may have gone out of sight meanwhile.
+    if (!this.isShown) this.#clear();
+  }
+
+  #clear() {
+    erase(this.plot);
+    this.plot.append(...this.outline);
   }
 
   /** See more of what somebody chose, where the server left something out. */

@@ -145,6 +145,7 @@ async function addNew() {
 }
 
 if (place) {
+  document.querySelector(".chart-hint").hidden = false;
   for (const figure of place.querySelectorAll("figure.chart")) add(figure);
   const more = document.querySelector(".more");
   if (more) watchMore(more);

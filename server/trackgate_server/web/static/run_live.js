@@ -1,12 +1,11 @@
 // The overview of a run that goes on: rows of metrics with new points replace the old.
 
-import { localize } from "./times.js";
 import { follow } from "./run_news.js";
 
 const place = document.querySelector("[data-news]");
 
 function rows() {
-  return [...document.querySelectorAll("table[data-list=metrics] tbody tr")];
+  return [...document.querySelectorAll("[data-list=metrics] tbody tr")];
 }
 
 function address() {
@@ -19,23 +18,25 @@ function address() {
 
 function show(news) {
   const changed = [...news.querySelectorAll("tbody tr")];
-  const table = document.querySelector("table[data-list=metrics]");
-  if (changed.length > 0 && !table) return location.reload();
+  if (changed.length > 0) leaveEmptiness();
+  const [body] = document.querySelector("[data-list=metrics] table").tBodies;
   for (const row of changed) {
     row.classList.add("fresh");
-    put(row, table.tBodies[0]);
-    localize(row);
+    put(row, body);
   }
+}
+
+/** The first metric of a run is there. */
+function leaveEmptiness() {
+  document.querySelector("[data-empty]")?.remove();
+  document.querySelector("[data-list=metrics]").parentElement.hidden = false;
 }
 
 /** Put a row in place of the one of that name, or where its name belongs. */
 function put(row, body) {
   const name = row.dataset.name;
   const old = rows().find((other) => other.dataset.name === name);
-  if (old) {
-    row.hidden = old.hidden;
-    return old.replaceWith(row);
-  }
+  if (old) return old.replaceWith(row);
   const behind = rows().find((other) => other.dataset.name > name);
   body.insertBefore(row, behind ?? null);
 }
