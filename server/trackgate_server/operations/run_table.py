@@ -31,6 +31,8 @@ MOST_EXPERIMENTS = 100
 COUNTED = 200_000
 """Runs are counted no further than this."""
 
+MOST_NEWER = 100
+
 MOST_OPENED = 20
 """Parents whose nested runs are shown at once: each is a search of its own."""
 MOST_CHILDREN = 100
@@ -125,6 +127,16 @@ def keys(scope: Scope, asked: Selection) -> Keys:
 def count(scope: Scope, asked: Selection) -> int:
     """How many runs the experiments have, whatever the filter, up to 200,000."""
     return run_keys.count(scope.db, asked.where(), asked.lifecycle, COUNTED)
+
+
+def newest_start(scope: Scope, asked: Selection) -> int | None:
+    """When the experiments' newest active run started. One statement."""
+    return run_keys.newest_start(scope.db, asked.where())
+
+
+def count_newer(scope: Scope, asked: Selection, since_ms: int) -> int:
+    """How many active runs started after a moment, up to 100. One statement."""
+    return run_keys.count_newer(scope.db, asked.where(), since_ms, MOST_NEWER)
 
 
 def rows_of(scope: Scope, run_ids: Sequence[str]) -> list[RunRow]:

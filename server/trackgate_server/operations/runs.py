@@ -66,7 +66,7 @@ def create(scope: Scope, request: CreateRun) -> RunFound:
 
 @serves(GET_RUN)
 def get(scope: Scope, request: RunRef) -> RunFound:
-    return RunFound(_described(scope, [runs.get(scope.db, request.run())])[0])
+    return RunFound(described(scope, [runs.get(scope.db, request.run())])[0])
 
 
 @serves(UPDATE_RUN, "write")
@@ -117,10 +117,10 @@ def search(scope: Scope, request: SearchRuns) -> RunsPage:
     stages = VIEWS[request.run_view_type]
     query = RunQuery(where, stages, tree, order, request.max_results, after)
     found = search_runs.search(scope.db, scope.names, query)
-    return RunsPage(_described(scope, found.rows), bookmarks.make(found.next))
+    return RunsPage(described(scope, found.rows), bookmarks.make(found.next))
 
 
-def _described(scope: Scope, rows: Sequence[RunRow]) -> list[Run]:
+def described(scope: Scope, rows: Sequence[RunRow]) -> list[Run]:
     """Runs as the protocol shows them. Statements as `run_data.of_runs`."""
     held = run_data.of_runs(scope.db, scope.names, [row.id for row in rows])
     return [Run(runs.info(row), *its) for row, its in zip(rows, held, strict=True)]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from trackgate_server.store.fragments import Fragment, fetch, joined
+from trackgate_server.store.lifecycle import ACTIVE
 from trackgate_server.store.names import Names
 from trackgate_server.store.sql import Sql
 from trackgate_server.store.transaction import Row, Transaction
@@ -53,6 +54,36 @@ def count(
     if not parts:
         return 0
     rows = fetch(db, joined(" UNION ALL ", parts))
+    return min(sum(row[0] for row in rows), most)
+
+
+def newest_start(db: Transaction, experiments: Sequence[int]) -> int | None:
+    """When the newest active run started; None where there is none. One statement."""
+    parts = [
+        Fragment(
+            "SELECT max(started_ms) FROM runs WHERE experiment = ?"
+            f" AND lifecycle = {ACTIVE}",
+            (experiment,),
+        )
+        for experiment in experiments
+    ]
+    rows = fetch(db, joined(" UNION ALL ", parts)) if parts else []
+    return max((row[0] for row in rows if row[0] is not None), default=None)
+
+
+def count_newer(
+    db: Transaction, experiments: Sequence[int], since_ms: int, most: int
+) -> int:
+    """How many active runs started later, counted up to `most`. One statement."""
+    parts = [
+        Fragment(
+            "SELECT count(*) FROM (SELECT 1 FROM runs WHERE experiment = ?"
+            f" AND lifecycle = {ACTIVE} AND started_ms > ? LIMIT {most}) AS counted",
+            (experiment, since_ms),
+        )
+        for experiment in experiments
+    ]
+    rows = fetch(db, joined(" UNION ALL ", parts)) if parts else []
     return min(sum(row[0] for row in rows), most)
 
 

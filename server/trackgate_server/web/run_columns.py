@@ -6,6 +6,7 @@ A column is named as filters name things: `metrics.loss`, `` max(metrics.`val lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ _ALWAYS = ("status", "start_time", "duration", "user_id")
 _DEFAULT_METRICS = 4
 _DEFAULT_PARAMS = 4
 MOST = 200
+# Names that need no backticks.
+_BARE = re.compile(r"\w+(?:\.\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +147,7 @@ def cell_keys(columns: Sequence[Column]) -> CellKeys:
 
 
 def _of(term: OrderTerm) -> Column:
-    text = str(term).removesuffix(" ASC").removesuffix(" DESC")
+    key = term.key if _BARE.fullmatch(term.key) else f"`{term.key.replace('`', '``')}`"
+    name = f"{term.kind}s.{key}"
+    text = name if term.aggregate == "last" else f"{term.aggregate}({name})"
     return Column(text, term.kind, term.key, term.aggregate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from trackgate_wire.experiments import Experiment, ExperimentRef
@@ -11,36 +11,25 @@ from trackgate_wire.experiments import Experiment, ExperimentRef
 from trackgate_server import filters
 from trackgate_server.filters import FilterError
 from trackgate_server.operations import experiments, run_table
-from trackgate_server.operations.run_table import COUNTED, Found
+from trackgate_server.operations.run_table import COUNTED
+from trackgate_server.operations.scope import Scope
 from trackgate_server.store.run_keys import Keys
 from trackgate_server.web import (
     run_columns,
     run_table_groups,
     run_table_picker,
     run_table_state,
+    run_views,
 )
-from trackgate_server.web.markdown import markdown
+from trackgate_server.web.filter_problem import FilterProblem
 from trackgate_server.web.page import View, Visit, page
 from trackgate_server.web.run_columns import Column
-from trackgate_server.web.run_table_rows import Line, Shown, lines
+from trackgate_server.web.run_table_rows import Shown, lines
 from trackgate_server.web.run_table_state import TableState
 
 ROWS_PER_PAGE = 100
 _NOTE_TAG = "mlflow.note.content"
-
-
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """A filter that was refused, cut at the character that is wrong.
-
-    at  that character; empty where the text ends too early
-    """
-
-    message: str
-    before: str
-    at: str
-    after: str
-    position: int
+_NO_RUNS: dict[str, Any] = {"lines": [], "more": None, "newest": None}
 
 
 @page("/experiments/<experiment_id>")
@@ -54,102 +43,88 @@ def runs_of_one(visit: Visit, experiment_id: str) -> View:
 @page("/runs")
 def runs_of_several(visit: Visit) -> View:
     """Runs of the experiments that the query names."""
-    state = run_table_state.of_query(visit.query, None)
-    return _table(visit, state, None)
+    return _table(visit, run_table_state.of_query(visit.query, None), None)
 
 
 def _table(visit: Visit, state: TableState, experiment: Experiment | None) -> View:
-    scope = visit.scope
+    scope, group = visit.scope, state.group_column
     keys = run_table.keys(scope, state.selection)
     chosen = run_columns.parse_all(state.columns)
     columns = chosen or run_columns.defaults(keys, several=not state.alone)
-    wrong, group = _wrong(state), state.group_column
     given = {
-        **_head(experiment),
-        "named": run_table.names_of(scope, state.selection),
-        "state": state,
-        "columns": columns,
-        "picker": run_table_picker.choices(keys, columns, group),
-        "name_column": run_columns.NAME,
-        "back": run_table_state.packed(state),
-        "changes": _changes(state, columns),
-        "completions": _completions(keys),
-        "wrong": wrong,
-        "total": run_table.count(scope, state.selection),
-        "counted": COUNTED,
+        **_head(scope, state, experiment),
+        **_tools(state, columns, keys),
+        "wrong": _problem(state),
+        **_NO_RUNS,
     }
-    if wrong is not None:
-        return View("runs.html", {**given, **_NO_RUNS}, 400)
+    if given["wrong"] is not None:
+        return View("runs.html", given)
     if group is not None:
-        grouped = run_table_groups.given(scope, state, group, columns)
-        return View("runs_groups.html", {**given, **_NO_RUNS, **grouped})
+        groups = run_table_groups.given(scope, state, group, columns)
+        return View("runs_groups.html", {**given, **groups})
     return View("runs.html", {**given, **_runs(visit, state, columns)})
 
 
-_NO_RUNS: dict[str, Any] = {"lines": [], "more": None}
-
-
-def _runs(visit: Visit, state: TableState, columns: list[Column]) -> dict[str, Any]:
-    token = visit.query.get("page")
-    found = run_table.find(visit.scope, state.selection, ROWS_PER_PAGE, token)
-    return {
-        "lines": shown_lines(visit, state, columns, found),
-        "more": _more(state, columns, found),
-    }
-
-
-def shown_lines(
-    visit: Visit, state: TableState, columns: list[Column], found: Found
-) -> list[Line]:
-    """The rows found, ready to be printed."""
-    asked = Shown(state.selection, columns, frozenset(state.opened))
-    return lines(visit.scope, asked, found.rows)
-
-
-def _changes(state: TableState, columns: list[Column]) -> dict[str, object]:
-    """What rows depend on, for the script that asks for those that changed."""
-    return state.with_columns(columns).everywhere()
-
-
-def _more(
-    state: TableState, columns: list[Column], found: Found
-) -> dict[str, object] | None:
-    """The query of the next page, which has the columns of this one."""
-    if found.next is None:
-        return None
-    return state.with_columns(columns).query(page=found.next)
-
-
-def _head(experiment: Experiment | None) -> dict[str, Any]:
+def _head(
+    scope: Scope, state: TableState, experiment: Experiment | None
+) -> dict[str, Any]:
+    """What stands above the table."""
     tags = {tag.key: tag.value for tag in experiment.tags} if experiment else {}
     return {
         "experiment": experiment,
-        "note": markdown(tags.get(_NOTE_TAG, "")),
-        "tags": {key: tags[key] for key in sorted(tags) if not _is_ours(key)},
+        "named": run_table.names_of(scope, state.selection),
+        "note": tags.get(_NOTE_TAG, ""),
+        "tags": {key: tags[key] for key in sorted(tags) if not _of_clients(key)},
+        "total": run_table.count(scope, state.selection),
+        "counted": COUNTED,
+        **run_views.given(scope, state),
     }
 
 
-def _is_ours(key: str) -> bool:
+def _tools(state: TableState, columns: Sequence[Column], keys: Keys) -> dict[str, Any]:
+    """What one changes the table with."""
+    return {
+        "state": state,
+        "columns": columns,
+        "name_column": run_columns.NAME,
+        "picker": run_table_picker.choices(keys, columns, state.group_column),
+        "completions": _completions(keys),
+        "back": run_table_state.packed(state),
+        # What rows depend on, for downloads and for rows that changed.
+        "everywhere": state.with_columns(columns).everywhere(),
+    }
+
+
+def _runs(visit: Visit, state: TableState, columns: Sequence[Column]) -> dict[str, Any]:
+    """A page of runs, and the query of the next one, which has the same columns."""
+    token = visit.query.get("page")
+    found = run_table.find(visit.scope, state.selection, ROWS_PER_PAGE, token)
+    asked = Shown(state.selection, columns, frozenset(state.opened))
+    more = state.with_columns(columns).query(page=found.next) if found.next else None
+    begins = token is None and state.newest_first
+    return {
+        "lines": lines(visit.scope, asked, found.rows),
+        "more": more,
+        # Nested runs count too, folded or not.
+        "newest": run_table.newest_start(visit.scope, state.selection)
+        if begins
+        else None,
+    }
+
+
+def _of_clients(key: str) -> bool:
     return key.startswith("mlflow.")
 
 
-def _wrong(state: TableState) -> Wrong | None:
+def _problem(state: TableState) -> FilterProblem | None:
     try:
         filters.parse_runs_filter(state.filter)
     except FilterError as error:
-        start = error.position - 1
-        text = state.filter
-        return Wrong(
-            error.message,
-            text[:start],
-            text[start : start + 1],
-            text[start + 1 :],
-            error.position,
-        )
+        return FilterProblem.of(state.filter, error)
     return None
 
 
 def _completions(keys: Keys) -> str:
-    """Names that a filter may have, for the script that completes them."""
+    """Names that a filter may have, as JSON for the script that completes them."""
     names = [column.text for column in run_table_picker.columns_of(keys)]
     return json.dumps(names)

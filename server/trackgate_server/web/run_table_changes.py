@@ -7,7 +7,7 @@ rows whose digest is another one now.
 
 from __future__ import annotations
 
-from trackgate_wire import rules
+from trackgate_wire import limits, rules
 
 from trackgate_server.operations import run_table
 from trackgate_server.web import run_columns, run_table_state
@@ -22,15 +22,25 @@ _MOST = 100
 def changed_rows(visit: Visit) -> View:
     """Rows that changed; the state as for the table, and `run` as ID.DIGEST.
 
+    With `since`, milliseconds, also how many runs started later.
     Some ten statements, however many runs.
     """
     state = run_table_state.of_packed(visit.query)
-    given = [one.rpartition(".") for one in visit.query.getlist("run")]
-    seen = {run_id: digest for run_id, _, digest in given}
+    told = [one.rpartition(".") for one in visit.query.getlist("run")]
+    seen = {run_id: digest for run_id, _, digest in told}
     rules.check_count("runs", len(seen), _MOST)
     found = [one for one in _lines(visit, state, list(seen)) if _is_new(one, seen)]
     named = run_table.names_of(visit.scope, state.selection)
-    return View("runs_changed.html", {"lines": found, "state": state, "named": named})
+    newer = _newer(visit, state)
+    given = {"lines": found, "state": state, "named": named, "newer": newer}
+    return View("runs_changed.html", given)
+
+
+def _newer(visit: Visit, state: TableState) -> int:
+    since = visit.query.get("since", type=int)
+    if since is None or not limits.INT64_MIN <= since <= limits.INT64_MAX:
+        return 0
+    return run_table.count_newer(visit.scope, state.selection, since)
 
 
 def _is_new(line: Line, seen: dict[str, str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 from urllib.parse import parse_qsl, urlencode
@@ -50,6 +50,11 @@ class TableState:
     def folded(self) -> bool:
         """Whether nested runs are folded under their parents."""
         return not self.filter if self.nested == "" else self.nested == "fold"
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether a run that starts now would stand at the top."""
+        return not (self.filter or self.order or self.deleted)
 
     @property
     def segments(self) -> tuple[object, ...]:
@@ -144,7 +149,7 @@ class TableState:
         text = f"({self.filter}) AND {own}" if self.filter else own
         return self.query(filter=text, group="", nested="flat")
 
-    def with_columns(self, columns: list[Column]) -> TableState:
+    def with_columns(self, columns: Sequence[Column]) -> TableState:
         """The same, its columns written down."""
         return replace(self, columns=tuple(column.text for column in columns))
 
@@ -172,6 +177,16 @@ def of_query(query: MultiDict[str, str], experiment: str | None) -> TableState:
 def packed(state: TableState) -> str:
     """A state as one text, for a form to say where it was."""
     return urlencode(hidden(state.everywhere()))
+
+
+def kept(state: TableState) -> str:
+    """What a saved view keeps of a state."""
+    return urlencode(hidden(state.view_query()))
+
+
+def of_text(text: str, experiment: str | None) -> TableState:
+    """The state of a query written as text; `experiment` as in `of_query`."""
+    return of_query(MultiDict(parse_qsl(text)), experiment)
 
 
 def unpacked(text: str) -> TableState:

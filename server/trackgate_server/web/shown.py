@@ -23,15 +23,22 @@ def when(at_ms: int | None) -> Markup:
     """
     if at_ms is None:
         return escape(NOTHING)
-    if not _FIRST_MS <= at_ms <= _LAST_MS:
+    machine = iso(at_ms)
+    if machine is None:
         return escape(f"{at_ms} ms")
-    moment = datetime.fromtimestamp(at_ms // 1000, UTC).replace(tzinfo=None)
-    exact = f"{moment.isoformat(sep=' ')}.{at_ms % 1000:03d} UTC"
-    machine = f"{moment.isoformat()}.{at_ms % 1000:03d}Z"
-    short = f"{moment:%Y-%m-%d %H:%M}"
+    exact = machine.replace("T", " ").replace("Z", " UTC")
+    short = exact[: len("2026-01-31 12:00")]
     return Markup('<time datetime="{}" title="{}">{} UTC</time>').format(
         machine, exact, short
     )
+
+
+def iso(at_ms: int) -> str | None:
+    """A moment as ISO 8601 has it, in UTC; None for what no calendar has."""
+    if not _FIRST_MS <= at_ms <= _LAST_MS:
+        return None
+    moment = datetime.fromtimestamp(at_ms // 1000, UTC).replace(tzinfo=None)
+    return f"{moment.isoformat()}.{at_ms % 1000:03d}Z"
 
 
 def duration(ms: float | None) -> str:

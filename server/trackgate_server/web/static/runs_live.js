@@ -1,8 +1,11 @@
-// Runs that are under way: only rows that changed are fetched and swapped.
+// What goes on while somebody looks: rows that changed are fetched and swapped, and
+// runs that began meanwhile are counted.
 
 import { localize } from "./times.js";
 
 const EVERY_MS = 4_000;
+// Where no run is under way there is only the next one to wait for.
+const QUIET_EVERY_MS = 20_000;
 // Each goes into the address.
 const MOST_AT_ONCE = 40;
 
@@ -22,31 +25,39 @@ function tick(table) {
   }
 }
 
+/** The new row in the old one's place: chosen, indented and in focus as that was. */
 function swap(old, row) {
-  const box = row.querySelector("input[name='run']");
-  box.checked = old.querySelector("input[name='run']").checked;
-  const held = old.contains(document.activeElement) ? document.activeElement : null;
-  const place = held ? [...old.querySelectorAll("a, input")].indexOf(held) : -1;
-  const depth = [...old.querySelector(".name").classList].find((one) => one.startsWith("depth-"));
-  row.querySelector(".name").className = `name ${depth}`;
-  if (depth !== "depth-0") row.querySelector(".parent")?.remove();
+  row.querySelector("input[name='run']").checked = old.querySelector("input[name='run']").checked;
+  const held = [...old.querySelectorAll("a, input")].indexOf(document.activeElement);
+  const depth = old.querySelector(".name").className;
+  row.querySelector(".name").className = depth;
+  if (!depth.endsWith("depth-0")) row.querySelector(".parent")?.remove();
   row.classList.add("fresh");
   old.replaceWith(row);
-  if (held) row.querySelectorAll("a, input")[place]?.focus({ preventScroll: true });
+  if (held >= 0) row.querySelectorAll("a, input")[held]?.focus({ preventScroll: true });
+}
+
+function tellNewer(count) {
+  const link = document.querySelector("a.newer");
+  link.hidden = count === 0;
+  const text = `${count >= 100 ? "100 or more" : count} new ${count === 1 ? "run" : "runs"}: show`;
+  if (count && link.textContent !== text) link.textContent = text;
 }
 
 async function fetchChanged(table, rows) {
   const address = new URL(table.dataset.changes, location.href);
   for (const row of rows) address.searchParams.append("run", `${row.dataset.run}.${row.dataset.live}`);
+  if (table.dataset.newest) address.searchParams.set("since", table.dataset.newest);
   const answer = await fetch(address);
   if (!answer.ok) return [];
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  tellNewer(Number(page.querySelector("table").dataset.newer));
   return [...page.querySelectorAll("tr[data-run]")];
 }
 
-async function update(table, told) {
-  const live = [...table.querySelectorAll("tr[data-live]")];
-  for (let start = 0; start < live.length; start += MOST_AT_ONCE) {
+async function update(table, live, told) {
+  // At least once: there may be newer runs where none is under way.
+  for (let start = 0; start === 0 || start < live.length; start += MOST_AT_ONCE) {
     const part = live.slice(start, start + MOST_AT_ONCE);
     for (const row of await fetchChanged(table, part)) {
       const old = part.find((one) => one.dataset.run === row.dataset.run);
@@ -64,9 +75,15 @@ async function update(table, told) {
  * @param {() => void} told  called when rows were swapped
  */
 export function follow(table, told) {
+  let asked = Date.now();
+
   async function again() {
-    if (document.visibilityState === "visible" && table.querySelector("tr[data-live]")) {
-      await update(table, told).catch(() => undefined);
+    const live = [...table.querySelectorAll("tr[data-live]")];
+    const due = live.length || (table.dataset.newest && Date.now() - asked >= QUIET_EVERY_MS);
+    if (due && document.visibilityState === "visible") {
+      asked = Date.now();
+      // A server that restarts is asked again.
+      await update(table, live, told).catch(() => undefined);
     }
     setTimeout(again, EVERY_MS);
   }

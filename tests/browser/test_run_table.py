@@ -1,0 +1,287 @@
+"""The table of runs in a browser, with JavaScript and without."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+from trackgate_wire.runs import UPDATE_RUN, UpdateRun
+from trackgate_wire.scalars import RunStatus
+
+from tests.browser.conftest import DESKTOP, PHONE, Reader, Sit
+from tests.fixtures.api import Api
+from tests.fixtures.sites import Stack
+from tests.scenarios.acts import (
+    log_metric,
+    log_param,
+    new_experiment,
+    new_name,
+    set_tag,
+)
+from tests.scenarios.run_table_acts import named_run
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+HOSTILE = "<img src=x onerror=\"document.title='taken'\"> {{7*7}} \"'"
+MODELS = ("tree", "forest", "net")
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def train(api: Api, experiment: str, number: int, parent: str = "") -> str:
+    """A run of some model that has finished; its id."""
+    started = now_ms() - 60_000 * (number + 1)
+    run = named_run(api, experiment, f"attempt {number}", started, parent)
+    for step in range(3):
+        loss = 1 / (1 + step + number % 7)
+        log_metric(api, run, "val loss", loss, started + step, step)
+    log_metric(api, run, "accuracy", 0.8 + number % 10 / 50, started)
+    log_param(api, run, "model", MODELS[number % 3])
+    log_param(api, run, "learning_rate", str(0.1 / (number % 5 + 1)))
+    set_tag(api, run, "team", "vision" if number % 2 else "speech")
+    ended = UpdateRun(
+        run_id=run, status=RunStatus.FINISHED, end_time=started + 7_000 * (number + 1)
+    )
+    api.call(UPDATE_RUN, ended)
+    return run
+
+
+@pytest.fixture(scope="module")
+def trained(stack: Stack) -> str:
+    """An experiment with runs of all kinds, some of them hostile; its id."""
+    api = stack.client()
+    experiment = new_experiment(api, new_name("Vision, "))
+    parent = train(api, experiment, 0)
+    for number in range(1, 12):
+        train(api, experiment, number, parent if number < 4 else "")
+    hostile = named_run(api, experiment, HOSTILE, now_ms() - 1_000)
+    log_param(api, hostile, "model", HOSTILE)
+    set_tag(api, hostile, "team", HOSTILE * 30)
+    running = named_run(api, experiment, "under way", now_ms() - 5_000)
+    log_metric(api, running, "accuracy", 0.5, now_ms())
+    return experiment
+
+
+@pytest.fixture(scope="module")
+def many(stack: Stack) -> str:
+    """An experiment with 130 runs; its id."""
+    api = stack.client()
+    experiment = new_experiment(api)
+    for number in range(130):
+        named_run(api, experiment, f"run {number:03}", 1_000 + number)
+    return experiment
+
+
+def names(reader: Reader) -> list[str]:
+    links = reader.page.locator("table.runs tbody th a:not(.fold, .parent)")
+    return links.all_inner_texts()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_it(
+    sit: Sit, trained: str, size: tuple[int, int], scheme: str
+) -> None:
+    reader = sit(size=size, scheme=scheme)
+    here = f"/experiments/{trained}"
+    for name, path in {
+        "table": here,
+        "unfolded": f"{here}?nested=flat&order=metrics.accuracy DESC",
+        "wrong": f"{here}?filter=metrics.accuracy => 0.9",
+        "groups": f"{here}?group=params.model",
+        "empty": f"{here}?filter=metrics.none > 1",
+        "several": f"/runs?experiment={trained}&experiment=0",
+    }.items():
+        assert reader.go(path).status == 200
+        reader.picture(f"runs-{name}-{size[0]}-{scheme}")
+        assert reader.faults() == [], name
+    for panel in (".picker", ".views", ".tagging"):
+        reader.go(here)
+        reader.page.locator(f"{panel} summary").click()
+        reader.picture(f"runs{panel}-{size[0]}-{scheme}")
+        assert reader.faults() == [], panel
+    assert "Vision" in reader.page.title()
+    assert reader.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert reader.problems == []
+
+
+def test_it_is_searched_sorted_and_unfolded_without_a_script(
+    sit: Sit, trained: str
+) -> None:
+    reader = sit(javascript=False)
+    page = reader.page
+    reader.go(f"/experiments/{trained}")
+
+    page.get_by_role("link", name="Show 3 nested runs").click()
+    assert len(names(reader)) == 14
+    page.get_by_label("Filter of runs").fill("params.model = 'net'")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="accuracy").click()
+
+    assert names(reader) == ["attempt 11", "attempt 2", "attempt 5", "attempt 8"]
+    page.get_by_text("Columns", exact=True).click()
+    page.get_by_role("checkbox", name="team").check()
+    page.get_by_role("button", name="Show these").click()
+    assert page.get_by_role("columnheader", name="team").is_visible()
+    assert len(names(reader)) == 4
+
+
+def test_runs_are_deleted_and_restored_without_a_script(sit: Sit, stack: Stack) -> None:
+    api = stack.client()
+    experiment = new_experiment(api)
+    for number in range(3):
+        named_run(api, experiment, f"run {number}", number)
+    reader = sit(javascript=False)
+    page = reader.page
+    reader.go(f"/experiments/{experiment}")
+
+    page.get_by_label("Choose run 1").check()
+    page.get_by_label("Choose run 2").check()
+    page.get_by_role("button", name="Delete").click()
+
+    assert "Runs deleted: 2" in reader.text()
+    assert names(reader) == ["run 0"]
+    page.get_by_role("link", name="Deleted", exact=True).click()
+    page.get_by_label("Choose run 2").check()
+    page.get_by_role("button", name="Restore").click()
+    assert names(reader) == ["run 1"]
+
+
+def test_more_is_appended_and_all_can_be_chosen(sit: Sit, many: str) -> None:
+    reader = sit()
+    page = reader.page
+    reader.go(f"/experiments/{many}")
+    expect(page.get_by_role("button", name="Compare")).to_be_disabled()
+
+    page.get_by_role("link", name="Load more").click()
+
+    expect(page.locator("table.runs tbody tr")).to_have_count(130)
+    assert page.get_by_role("link", name="Load more").count() == 0
+    page.get_by_label("Choose run 129").check()
+    page.get_by_label("Choose run 120").click(modifiers=["Shift"])
+    assert "10 chosen" in reader.text()
+    page.get_by_label("Choose all runs on the screen").check()
+    assert "130 chosen" in reader.text()
+    assert reader.problems == []
+
+
+def test_the_chosen_runs_stand_in_the_address_of_the_comparison(
+    sit: Sit, many: str
+) -> None:
+    for javascript in (True, False):
+        reader = sit(javascript=javascript)
+        page = reader.page
+        reader.go(f"/experiments/{many}")
+        page.get_by_label("Choose run 129").check()
+        page.get_by_label("Choose run 128").check()
+
+        page.get_by_role("button", name="Compare").click()
+
+        page.wait_for_url("**/compare?*")
+        assert len(re.findall(r"[?&]run=\w{32}", page.url)) == 2
+        assert ("tag_key" in page.url) is not javascript
+
+
+def test_names_are_completed_by_the_keyboard(sit: Sit, trained: str) -> None:
+    reader = sit()
+    page = reader.page
+    reader.go(f"/experiments/{trained}")
+    box = page.get_by_label("Filter of runs")
+
+    box.press_sequentially("val")
+    expect(page.locator(".complete [role=option]")).to_have_text(["metrics.`val loss`"])
+    reader.picture("runs-completion")
+    assert reader.faults() == []
+    box.press("ArrowDown")
+    box.press("Enter")
+    box.press_sequentially("< 0.2")
+    box.press("Enter")
+
+    page.wait_for_url("**filter=**")
+    assert box.input_value() == "metrics.`val loss` < 0.2"
+    assert set(names(reader)) == {
+        "attempt 3",
+        *(f"attempt {n}" for n in (4, 5, 6, 10, 11)),
+    }
+    assert reader.problems == []
+
+
+def test_a_wrong_filter_is_marked_where_it_is_wrong(sit: Sit, trained: str) -> None:
+    reader = sit()
+    page = reader.page
+
+    reader.go(f"/experiments/{trained}?filter=metrics.accuracy => 0.9")
+
+    box = page.get_by_label("Filter of runs")
+    expect(box).to_be_focused()
+    assert page.locator("#wrong mark").inner_text() == "="
+    selected = "e => e.value.slice(e.selectionStart, e.selectionEnd)"
+    assert box.evaluate(selected) == "="
+
+
+def test_a_running_run_updates_by_itself(sit: Sit, stack: Stack) -> None:
+    api = stack.client()
+    experiment = new_experiment(api)
+    run = named_run(api, experiment, "under way", now_ms())
+    log_metric(api, run, "loss", 0.5, now_ms())
+    other = named_run(api, experiment, "silent", now_ms() - 1)
+    reader = sit()
+    page = reader.page
+    reader.go(f"/experiments/{experiment}")
+    page.get_by_label("Choose under way").check()
+    silent = page.locator(f"#run-{other}").element_handle()
+
+    log_metric(api, run, "loss", 0.125, now_ms(), step=1)
+    expect(page.locator(f"#run-{run}")).to_contain_text("0.125", timeout=15_000)
+    ended = UpdateRun(run_id=run, status=RunStatus.KILLED, end_time=now_ms())
+    named_run(api, experiment, "new", now_ms() + 1)
+    api.call(UPDATE_RUN, ended)
+    expect(page.locator(f"#run-{run}")).to_contain_text("killed", timeout=15_000)
+
+    expect(page.get_by_role("link", name="1 new run: show")).to_be_visible(
+        timeout=9_000
+    )
+    assert page.get_by_label("Choose under way").is_checked()
+    assert silent is not None
+    assert silent.evaluate("row => row.isConnected")
+    assert reader.problems == []
+
+
+def test_a_saved_view_is_opened_by_somebody_else(sit: Sit, trained: str) -> None:
+    ada, vera = sit("ada", javascript=False), sit("vera")
+    name = f"{HOSTILE} {new_name('best')}"[:120]
+    ada.go(f"/experiments/{trained}?filter=metrics.accuracy > 0.9&order=run_name")
+    ada.page.get_by_text("Views", exact=True).click()
+    ada.page.get_by_label("Name of the view").fill(name)
+    ada.page.get_by_role("button", name="Save").click()
+    assert "saved for everybody" in ada.text()
+
+    vera.go(f"/experiments/{trained}")
+    vera.page.get_by_text("Views", exact=True).click()
+    vera.page.get_by_role("link", name=name).click()
+
+    vera.page.wait_for_url("**view=**")
+    assert names(vera) == sorted(names(vera))
+    assert set(names(vera)) == {f"attempt {n}" for n in (6, 7, 8, 9)}
+    vera.page.locator(".views summary").click()
+    assert vera.page.get_by_role("button", name="Save").count() == 0
+    vera.picture("runs-view-opened")
+    assert vera.faults() == []
+    assert "Vision" in vera.page.title()
+    assert vera.problems == []
+
+
+def test_a_group_leads_to_its_runs(sit: Sit, trained: str) -> None:
+    reader = sit()
+    reader.go(f"/experiments/{trained}")
+
+    reader.page.get_by_label("Group by").select_option("params.model")
+    reader.page.get_by_role("link", name="forest").click()
+
+    reader.page.wait_for_url("**filter=**")
+    assert names(reader) == [f"attempt {n}" for n in (1, 4, 7, 10)]
+    assert reader.problems == []
