@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from trackgate_server.options import PLACES, chosen_settings, one_line_errors, options
+
+if TYPE_CHECKING:
+    from trackgate_server.store.database import Database
 
 _PLACES = (*PLACES, "snapshots_dir")
 
@@ -69,8 +72,19 @@ def backup(file: Path, **given: Any) -> None:
     with one_line_errors():
         database = open_for(settings, connections=1)
         migrate.back_up(database, settings.snapshot_folder, file)
+        _note_backup(database, file.name)
         database.close()
     click.echo(f"Copied the database to {file}.")
+
+
+def _note_backup(database: Database, name: str) -> None:
+    from trackgate_server.store import upkeep  # noqa: PLC0415 - heavy
+
+    try:
+        upkeep.note_backup(database, name)
+    except Exception as error:
+        # The copy is there. A replica, for one, can be copied and not written to.
+        click.echo(f"That it was copied is noted nowhere: {error}", err=True)
 
 
 @db.command()

@@ -26,8 +26,8 @@ class Rolebook:
         """Every person's role by name."""
         return self._database.read(people.all_roles)
 
-    def remove(self, name: str, by: str = "admin") -> None:
-        """Forget a person's role."""
+    def remove(self, name: str, by: str) -> None:
+        """Forget a person's role; `by` says who did."""
         now_ms = time.time_ns() // 1_000_000
         self._database.write(lambda db: people.remove_role(db, name, by, now_ms))
 

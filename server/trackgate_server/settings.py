@@ -80,6 +80,11 @@ class Settings:
         "Addresses of the models that the proxy answers for below /serve, apart by"
         " spaces; pages show them and lead there.",
     )
+    people_dir: str = setting(
+        "",
+        "The proxy's data folder, where `trackgate users` keeps people; with it admins"
+        " add and remove people on a page.",
+    )
     truncate_long_values: bool = setting(
         True,
         "Cut parameters and run tags at their limit, as the peer does; off: refuse.",

@@ -33,7 +33,7 @@ class PaperRolebook:
     def get_all(self) -> dict[str, str]:
         return self.roles
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, by: str) -> None:
         self.roles.pop(name, None)
 
     def close(self) -> None:

@@ -26,6 +26,7 @@ def locations(settings: ProxySettings) -> str:
             *(_upload_location(settings, match) for match in upload_matches(prefix)),
             artifact_files(settings),
             *(_bare_location(settings, path) for path in bare_paths(prefix)),
+            _page_files(settings),
             _site(settings),
         )
         if part
@@ -48,6 +49,7 @@ def bare_paths(prefix: str) -> list[str]:
     """The proxied prefixes without their last slash."""
     return [
         f"{prefix}/signed",
+        f"{prefix}/static",
         *(f"{prefix}{root}/mlflow-artifacts/artifacts" for root in _API_ROOTS),
     ]
 
@@ -237,6 +239,24 @@ def artifact_files(settings: ProxySettings) -> str:
             "default_type application/octet-stream;",
             *headers,
             "add_header Connection-Allowlist $upstream_http_connection_allowlist;",
+        ),
+    )
+
+
+def _page_files(settings: ProxySettings) -> str:
+    """Styles and scripts of the pages."""
+    return section(
+        "Nobody's secrets are in these, so they may be compressed; in a page, a "
+        "secret's length could tell what it is (BREACH). A chart's script has 5 MB.",
+        block(
+            f"location ^~ {settings.static_prefix}/static/",
+            "gzip on;",
+            "gzip_types text/css text/javascript application/javascript image/svg+xml;",
+            "gzip_min_length 1024;",
+            "gzip_comp_level 5;",
+            "gzip_proxied any;",
+            "gzip_vary on;",
+            _forward(settings),
         ),
     )
 

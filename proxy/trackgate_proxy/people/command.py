@@ -20,6 +20,9 @@ from trackgate_proxy.site.stored_settings import remembered_address
 if TYPE_CHECKING:
     from trackgate_proxy.people.people import People
 
+# The server's page about people runs these commands; it says for whom.
+_OPERATOR_VARIABLE = "TRACKGATE_OPERATOR"
+
 _backend_store_uri = store_option(
     "Database with the roles; by default what `trackgate up` was given."
 )
@@ -116,7 +119,7 @@ def remove(data: DataFolder, name: str, backend_store_uri: str | None) -> None:
         click.echo(f"{name} can no longer log in.")
     with open_rolebook(data.root, chosen_store(data, backend_store_uri)) as rolebook:
         had_role = name in rolebook.get_all()
-        rolebook.remove(name)
+        rolebook.remove(name, _operator())
     if not (had_entry or had_role):
         raise PeopleError(f"There is nobody named {name!r}.")
 
@@ -183,6 +186,9 @@ def _require_folder(data: DataFolder) -> None:
 
 
 def _operator() -> str:
-    """Who is recorded for a change made on the machine itself."""
+    """Who is recorded for a change: an admin at a page, or somebody on the machine."""
+    given = os.environ.get(_OPERATOR_VARIABLE)
+    if given:
+        return given
     name = os.environ.get("SUDO_USER") or account_name(os.getuid())
     return f"{name} (command line)"

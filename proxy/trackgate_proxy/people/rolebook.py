@@ -26,8 +26,8 @@ class Rolebook(Protocol):
         """Role by name."""
         ...
 
-    def remove(self, name: str) -> None:
-        """Forget a name; nothing happens if it is unknown."""
+    def remove(self, name: str, by: str) -> None:
+        """Forget a name; nothing happens if it is unknown. `by` is who did it."""
         ...
 
     def close(self) -> None: ...

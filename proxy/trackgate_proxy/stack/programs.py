@@ -88,6 +88,8 @@ def _server_command(settings: ProxySettings, server: ServerOptions) -> list[str]
         str(settings.slots),
         "--data-dir",
         str(data.root),
+        "--people-dir",
+        str(data.root),
         "--workers",
         str(server.workers),
         "--accel-prefix",

@@ -23,6 +23,7 @@ def server_command(site: Installation) -> str:
             *site.programs.trackgate,
             "server",
             *("--data-dir", str(data.root)),
+            *("--people-dir", str(data.root)),
             *("--slots-dir", str(data.servers)),
             *("--accel-prefix", ACCEL_PREFIX),
             *("--body-spool", str(data.spool)),

@@ -72,6 +72,12 @@ def listed(scope: Scope, asked: ListExperiments) -> ExperimentLines:
     return ExperimentLines(lines, bookmarks.make(found.next))
 
 
+def activity_of(scope: Scope, experiment: Experiment) -> Activity:
+    """What happened in one. One statement."""
+    number = int(experiment.experiment_id)
+    return experiment_activity.of_experiments(scope.db, [number])[number]
+
+
 def _condition(asked: ListExperiments) -> Node | None:
     wanted = filters.parse_experiments_filter(asked.filter or None)
     if not asked.name:

@@ -15,6 +15,20 @@ _SET_ROLE = Sql(
     " changed_by = excluded.changed_by, changed_ms = excluded.changed_ms"
 )
 _REMOVE_ROLE = Sql("DELETE FROM roles WHERE name = ?")
+_FORGET_SEEN = Sql("DELETE FROM seen WHERE name = ?")
+_SEE = Sql(
+    "INSERT INTO seen (name, at_ms) VALUES (?, ?) ON CONFLICT (name)"
+    " DO UPDATE SET at_ms = excluded.at_ms WHERE excluded.at_ms > seen.at_ms"
+)
+# Whoever was removed and came back was added then.
+_PEOPLE = Sql(
+    "SELECT roles.name, roles.role, (SELECT min(given.at_ms) FROM changes AS given"
+    " WHERE given.target = 'user/' || roles.name AND given.action = 'set role'"
+    " AND given.id > coalesce((SELECT max(gone.id) FROM changes AS gone"
+    " WHERE gone.target = 'user/' || roles.name AND gone.action = 'remove'), 0)),"
+    " seen.at_ms FROM roles LEFT JOIN seen ON seen.name = roles.name"
+    " ORDER BY roles.name"
+)
 _NOTE = Sql(
     'INSERT INTO changes (at_ms, "user", action, target, detail) VALUES (?, ?, ?, ?, ?)'
 )
@@ -39,6 +53,29 @@ class ChangeRow(NamedTuple):
     detail: str
 
 
+class Person(NamedTuple):
+    """Somebody with a role.
+
+    added_ms  when the role was given first; None where no record says
+    seen_ms   the last request, to a few minutes; None before the first
+    """
+
+    name: str
+    role: str
+    added_ms: int | None
+    seen_ms: int | None
+
+
+def everybody(db: Transaction) -> list[Person]:
+    """All people by name. One statement, along an index of the changes."""
+    return [Person(*row) for row in db.all(_PEOPLE)]
+
+
+def see(db: Transaction, name: str, now_ms: int) -> None:
+    """Keep when a person was here last. One statement; may be sent twice."""
+    db.execute(_SEE, name, now_ms)
+
+
 def find_role(db: Transaction, name: str) -> str | None:
     """A person's role, or None if the name has none. One statement."""
     row = db.one(_ROLE, name)
@@ -59,6 +96,7 @@ def set_role(db: Transaction, name: str, role: str, by: str, now_ms: int) -> Non
 def remove_role(db: Transaction, name: str, by: str, now_ms: int) -> None:
     """Forget a person's role, noting who did."""
     db.execute(_REMOVE_ROLE, name)
+    db.execute(_FORGET_SEEN, name)
     note(db, by, "remove", f"user/{name}", "", now_ms)
 
 

@@ -135,6 +135,8 @@ runs = Table(
     Column("artifact_uri", Name, nullable=False),
     # The order in which run lists are read unless another is asked for.
     Index("runs_newest", "experiment", "lifecycle", text("started_ms DESC"), "uuid"),
+    # A person's newest runs, for the first page.
+    Index("runs_of_user", "user", "lifecycle", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -426,6 +428,14 @@ roles = Table(
     Column("role", Name, nullable=False),
     Column("changed_by", Name, nullable=False),
     Column("changed_ms", BigInteger, nullable=False),
+)
+
+# When each person was here last, to a few minutes: see `http.roles`.
+seen = Table(
+    "seen",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
 )
 
 # Who changed what, apart from logging to a run of one's own.

@@ -41,11 +41,6 @@ from trackgate_server.web import (
     run_page,
     run_page_charts,
     run_page_forms,
-    run_table,
-    run_table_changes,
-    run_table_choice,
-    run_table_downloads,
-    run_views,
 )
 from trackgate_server.web.assets import Assets
 from trackgate_server.web.page import PAGES, Answer, Onward, Page, View, Visit
@@ -81,11 +76,6 @@ _DECLARING = (
     run_page,
     run_page_charts,
     run_page_forms,
-    run_table,
-    run_table_changes,
-    run_table_choice,
-    run_table_downloads,
-    run_views,
 )
 
 

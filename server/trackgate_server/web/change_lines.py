@@ -15,6 +15,7 @@ _NOUNS = {
     "logged-model": "logged model",
     "registered-model": "model",
     "user": "person",
+    "database": "database",
 }
 _PAGES = {"experiment": "experiments", "run": "runs"}
 _DONE = {
@@ -27,6 +28,7 @@ _DONE = {
     "remove": "removed",
     "set role": "set the role of",
     "set password": "set the password of",
+    "back up": "backed up",
     "set tag": "set a tag of",
     "delete tag": "removed a tag of",
 }

@@ -15,7 +15,8 @@ from trackgate_wire.experiments import (
 from trackgate_wire.scalars import LifecycleStage
 
 from trackgate_server.operations import experiments
-from trackgate_server.store import experiment_activity
+from trackgate_server.operations.experiment_lists import activity_of
+from trackgate_server.store.experiment_activity import COUNTED_AT_MOST
 from trackgate_server.web.experiments import NOTE_TAG
 from trackgate_server.web.page import Onward, View, Visit, form, page
 
@@ -87,15 +88,13 @@ def _view(
     experiment = _get(visit, experiment_id)
     tags = _tags(experiment)
     kept_note = tags.pop(NOTE_TAG, "")
-    number = int(experiment.experiment_id)
-    activity = experiment_activity.of_experiments(visit.scope.db, [number])[number]
     is_active = experiment.lifecycle_stage is LifecycleStage.ACTIVE
     return View(
         "experiment_edit.html",
         {
             "experiment": experiment,
-            "activity": activity,
-            "counted_at_most": experiment_activity.COUNTED_AT_MOST,
+            "activity": activity_of(visit.scope, experiment),
+            "counted_at_most": COUNTED_AT_MOST,
             "is_active": is_active,
             "may_write": visit.scope.caller.access >= Access.WRITE,
             "new_name": experiment.name if new_name is None else new_name,

@@ -11,6 +11,8 @@ TEXTS = {
     "experiment-renamed": "The experiment has its new name.",
     "experiment-deleted": "The experiment was deleted. It can be restored.",
     "experiment-restored": "The experiment is back.",
+    "person-removed": "The person was removed, and is locked out.",
+    "role-set": "The role was set. It counts from the next request on.",
     "note-saved": "The note was saved.",
     "tag-saved": "The tag was saved.",
     "tag-removed": "The tag was removed.",

@@ -31,11 +31,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page to be shown: a template and what it is given."""
+    """A page to be shown: a template and what it is given.
+
+    kept  False where no copy may lie in a browser's cache, for it holds a secret
+    """
 
     template: str
     given: Mapping[str, Any] = field(default_factory=dict[str, Any])
     status: int = 200
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
