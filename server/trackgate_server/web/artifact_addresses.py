@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from trackgate_wire import rules
 from trackgate_wire.endpoint import Access
+from werkzeug.datastructures import MultiDict
 
 from trackgate_server.operations import artifact_holders
 from trackgate_server.operations.artifact_holders import Holder
@@ -69,6 +71,11 @@ class Addresses:
     def at(self, tail: str, path: str = "", **query: object) -> str:
         """Where something else of a path is: its bytes, its zip, a form."""
         return links.to(self.prefix, *self.segments, tail, path=path, **query)
+
+
+def path_in(query: MultiDict[str, str]) -> str:
+    """The path that an address asks for; "" for all files. No path is refused."""
+    return "/".join(rules.artifact_segments(query.get("path", "")))
 
 
 def addresses_of(scope: Scope, parts: Mapping[str, str]) -> Addresses:

@@ -66,7 +66,8 @@ def stamp_of(name: str) -> Stamp | None:
         small = logged["small"] is not None
         return Stamp(key, int(logged["step"]), int(logged["at_ms"]), small)
     if stepped := _STEPPED.fullmatch(name):
-        named = f"{stepped['key']} {stepped['rest'] or ''}".strip(" _-.")
+        parts = (stepped["key"], stepped["rest"] or "")
+        named = " ".join(part.strip(" _-.") for part in parts).strip()
         return Stamp(named or "images", int(stepped["step"]))
     return None
 

@@ -77,10 +77,17 @@ def read(text: str) -> ModelFile | None:
 
 
 def snippets(uri: str, model: ModelFile) -> list[Snippet]:
-    """How to load the model at a URI, by our client and by MLflow's."""
+    """How to load the model at a URI, by our client and by MLflow's.
+
+    None where it is not known, or where the flavor's name would be a program.
+    """
     flavor = _PYFUNC if _PYFUNC in model.flavors else next(iter(model.flavors))
+    if not flavor.isidentifier():
+        return []
     module = "pyfunc" if flavor == _PYFUNC else flavor
-    load = f"model = mlflow.{module}.load_model({json.dumps(uri)})"
+    # What cannot be seen is written so that it can.
+    text = json.dumps(uri, ensure_ascii=not uri.isprintable())
+    load = f"model = mlflow.{module}.load_model({text})"
     run = "predictions = model.predict(data)\n" if flavor == _PYFUNC else ""
     return [
         Snippet("Trackgate", f"import trackgate as mlflow\n\n{load}\n{run}"),

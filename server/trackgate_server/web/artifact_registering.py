@@ -17,6 +17,7 @@ from trackgate_server.web.artifact_addresses import (
     artifact_form,
     artifact_page,
     holder_of,
+    path_in,
 )
 from trackgate_server.web.page import Onward, View, Visit
 
@@ -27,7 +28,7 @@ _OFFERED = 200
 def ask(visit: Visit, **parts: str) -> View:
     """What is it to be a version of?"""
     holder = holder_of(visit.scope, parts)
-    path = visit.query.get("path", "")
+    path = path_in(visit.query)
     holder.below(path)
     if not artifact_registering.can_register(holder, path):
         raise InvalidParameterValue("Nothing can be registered from here.")
@@ -51,7 +52,7 @@ def register(visit: Visit, **parts: str) -> Onward:
     name = given.get("name", "").strip()
     about = given.get("description", "")
     version = artifact_registering.register(
-        visit.scope, holder, given.get("path", ""), name, about
+        visit.scope, holder, path_in(given), name, about
     )
     place = ("models", name, "versions", version)
     return Onward(place, {"count": version}, "version-registered")

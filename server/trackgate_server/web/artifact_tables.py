@@ -76,17 +76,18 @@ def logged_table(text: str) -> Table | None:
 def table(
     columns: Sequence[object], rows: Iterable[Sequence[object]], count: int | None
 ) -> Table:
-    """A table of any values, cut to what is shown.
+    """A table of any values, cut to what is shown; rows may be of any length.
 
     count  how many rows there are; None where there are more than nobody counted
     """
-    names = [_cell(name) for name in columns[:MOST_COLUMNS]]
-    cells = [
-        [_cell(value) for value in row[:MOST_COLUMNS]]
-        for row in islice(rows, MOST_ROWS)
-    ]
-    numeric = [_is_numeric(cells, place) for place in range(len(names))]
-    return Table(names, cells, numeric, _note(len(cells), count, len(columns)))
+    given = list(islice(rows, MOST_ROWS))
+    width = max(map(len, (columns, *given)))
+    shown = min(width, MOST_COLUMNS)
+    names = [_cell(name) for name in columns[:shown]]
+    names += [""] * (shown - len(names))
+    cells = [[_cell(value) for value in row[:shown]] for row in given]
+    numeric = [_is_numeric(cells, place) for place in range(shown)]
+    return Table(names, cells, numeric, _note(len(cells), count, width))
 
 
 def _cell(value: object) -> str:

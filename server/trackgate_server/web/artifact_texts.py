@@ -15,7 +15,11 @@ _MOST_LINES = 20_000
 _MOST_FORMATTED = 4 * 1024 * 1024
 _DEEPEST = 200
 _SNIFFED_BYTES = 8 * 1024
+_PLAIN = bytes(range(32, 127)) + b"\t\n\r\f\x1b"
+_MOST_ODD = 0.15
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+# Such a text may read otherwise than it runs (Unicode, "Trojan Source").
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TOKEN = re.compile(
     r'[ \t\r\n]*(?:([\[{,\]}])|(:)|("[^"\\]*(?:\\.[^"\\]*)*"|'
     r"-?(?:\d[\d.eE+-]*|Infinity)|NaN|true|false|null))",
@@ -31,12 +35,10 @@ class Text(NamedTuple):
     """A text, from its beginning.
 
     is_whole  whether this is all of it
-    note      what is to be said about it; "" for nothing
     """
 
     text: str
     is_whole: bool
-    note: str = ""
 
     @property
     def numbers(self) -> str:
@@ -61,7 +63,8 @@ def is_text(start: bytes) -> bool:
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        return False
+        # In an older encoding, letters with accents stand between plain ones.
+        return len(head.translate(None, _PLAIN)) < len(head) * _MOST_ODD
     return True
 
 
@@ -123,3 +126,8 @@ def _tokens(text: str) -> Iterator[str]:
             raise ValueError(f"no JSON at {position}")
         position = found.end()
         yield _COLON if found[2] else found[found.lastindex or 0]
+
+
+def turns(text: str) -> bool:
+    """Whether a text has signs that change the order in which it is shown."""
+    return _TURNING.search(text) is not None

@@ -70,12 +70,14 @@ def _as_text(look: Look, start: bytes, is_whole: bool, note: str = "") -> Shown:
     if not artifact_texts.is_text(start):
         return Shown(Kind.UNKNOWN, note=note)
     found = artifact_texts.decoded(start, is_whole)
-    return Shown(Kind.TEXT, {"text": found}, " ".join(_notes(note, found)))
+    return Shown(Kind.TEXT, {"text": found}, _notes(note, found))
 
 
-def _notes(note: str, found: Text) -> list[str]:
+def _notes(note: str, found: Text) -> str:
+    """What is to be said of a text, in sentences."""
     beginning = "" if found.is_whole else _BEGINNING
-    return [one for one in (note, beginning) if one]
+    turning = _TURNING if artifact_texts.turns(found.text) else ""
+    return " ".join(one for one in (note, beginning, turning) if one)
 
 
 def _json(look: Look) -> Shown:
@@ -89,7 +91,7 @@ def _json(look: Look) -> Shown:
     laid_out = artifact_texts.formatted(found.text)
     if laid_out is None:
         return _as_text(look, start, is_whole, "It is not JSON.")
-    return Shown(Kind.TEXT, {"text": laid_out}, " ".join(_notes("", laid_out)))
+    return Shown(Kind.TEXT, {"text": laid_out}, _notes("", laid_out))
 
 
 def _separated(look: Look) -> Shown:
@@ -145,6 +147,7 @@ def _model(look: Look) -> Shown:
 
 
 _BEGINNING = "This is the beginning; download the file for all of it."
+_TURNING = "It has signs that change the order in which text is shown."
 _MAKERS: dict[Kind, Callable[[Look], Shown]] = {
     Kind.TEXT: text,
     Kind.JSON: _json,

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import request
 from trackgate_wire.endpoint import Access
 from trackgate_wire.errors import InvalidParameterValue, NotFound
-from werkzeug.wrappers import Response
 
 from trackgate_server.blobs.store import OpenBlob
-from trackgate_server.http import sending
 from trackgate_server.operations import (
-    artifact_archives,
     artifact_folders,
     artifact_holders,
-    artifacts,
     run_overview,
 )
 from trackgate_server.operations.artifact_holders import Holder
@@ -28,6 +23,7 @@ from trackgate_server.web.artifact_addresses import (
     addresses_of,
     artifact_page,
     holder_of,
+    path_in,
 )
 from trackgate_server.web.artifact_kinds import Kind, is_also_text, kind_of
 from trackgate_server.web.artifact_tree import branch, joined, parent_of, tree
@@ -38,7 +34,7 @@ from trackgate_server.web.page import View, Visit
 @artifact_page("")
 def browse(visit: Visit, **parts: str) -> View:
     holder = holder_of(visit.scope, parts)
-    path = visit.query.get("path", "").removesuffix("/")
+    path = path_in(visit.query)
     common = {
         "holder": holder,
         "files": addresses_of(visit.scope, parts),
@@ -58,37 +54,10 @@ def browse(visit: Visit, **parts: str) -> View:
 def show_branch(visit: Visit, **parts: str) -> View:
     """A folder's part of the tree alone, for the script that opens it."""
     holder = holder_of(visit.scope, parts)
-    path, token = visit.query.get("path", ""), visit.query.get("from")
+    path, token = path_in(visit.query), visit.query.get("from")
     grown = branch(artifact_folders.folder(visit.scope, holder, path, token))
     given = {"files": addresses_of(visit.scope, parts), "branch": grown, "path": None}
     return View("artifact_branch.html", given)
-
-
-@artifact_page("/file")
-def send_file(visit: Visit, **parts: str) -> Response:
-    """The bytes of one file: to be shown, or to be saved if the query says so."""
-    found = holder_of(visit.scope, parts).below(visit.query.get("path", ""))
-    download = artifacts.open_for(visit.scope, found)
-    settings = visit.scope.services.settings
-    if visit.query.get("save"):
-        return sending.sent(request, settings, download)
-    return sending.shown(request, settings, download)
-
-
-@artifact_page("/zip")
-def send_folder(visit: Visit, **parts: str) -> Response:
-    """A folder and all below it as a zip, which is made while it is sent."""
-    holder = holder_of(visit.scope, parts)
-    path = visit.query.get("path", "")
-    place, blobs = holder.below(path).place, visit.scope.services.blobs
-    most = artifact_archives.MOST_FILES
-    files = artifact_folders.files_below(blobs, place, most)
-    name = place.name if path else f"{holder.name}-artifacts".replace("/", "_")
-    response = Response(artifact_archives.archived(blobs, files, name))
-    response.content_type = "application/zip"
-    response.headers["Content-Disposition"] = sending.attachment(f"{name}.zip")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _layout(scope: Scope, holder: Holder) -> dict[str, Any]:
@@ -103,11 +72,10 @@ def _layout(scope: Scope, holder: Holder) -> dict[str, Any]:
 
 def _opened(scope: Scope, holder: Holder, path: str) -> OpenBlob | None:
     """The file at a path; None where a folder is. Raises NotFound."""
-    place = holder.below(path).place
     if not path:
         return None
     try:
-        return scope.services.blobs.open(place)
+        return scope.services.blobs.open(holder.below(path).place)
     except InvalidParameterValue:
         return None
 

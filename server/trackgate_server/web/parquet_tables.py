@@ -15,6 +15,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from io import UnsupportedOperation
+from threading import Lock
 from typing import Any, BinaryIO, cast
 
 from trackgate_server.blobs.store import OpenBlob
@@ -24,7 +25,12 @@ from trackgate_server.web.artifact_tables import Table, table
 _MOST_FETCHED_BYTES = 64 * 1024 * 1024
 _TIMEOUT_S = 20
 _PIECE_BYTES = 1024 * 1024
+# One at a time in each process of the server, or memory would be short.
+_TURN = Lock()
+_PATIENCE_S = 5
 _PROGRAM = "trackgate_server.web.parquet_program"
+# Nothing of this process, whose environment may hold keys.
+_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "LC_ALL": "C.UTF-8"}
 
 
 class Unreadable(Exception):
@@ -43,7 +49,7 @@ def first_rows(blob: OpenBlob) -> Table:
             "To show Parquet files as tables the server needs the package pyarrow,"
             " which is not installed."
         )
-    with _as_file(blob) as file:
+    with _as_file(blob) as file, _turn():
         found = _read(file)
     if "refused" in found:
         raise Unreadable(str(found["refused"]))
@@ -54,7 +60,12 @@ def _read(file: BinaryIO) -> dict[str, Any]:
     command = [sys.executable, "-I", "-m", _PROGRAM]
     try:
         done = subprocess.run(  # noqa: S603 - no word of it is a user's
-            command, stdin=file, capture_output=True, timeout=_TIMEOUT_S, check=True
+            command,
+            stdin=file,
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+            check=True,
+            env=_ENVIRONMENT,
         )
     except subprocess.TimeoutExpired as error:
         raise Unreadable(f"It could not be read within {_TIMEOUT_S} s.") from error
@@ -78,3 +89,13 @@ def _as_file(blob: OpenBlob) -> Generator[BinaryIO]:
             yield cast("BinaryIO", copy)
         return
     yield blob.file
+
+
+@contextmanager
+def _turn() -> Generator[None]:
+    if not _TURN.acquire(timeout=_PATIENCE_S):
+        raise Unreadable("Others are being read at the moment. Load the page again.")
+    try:
+        yield
+    finally:
+        _TURN.release()

@@ -1,11 +1,12 @@
 // The pages of files: the tree opens in place, and so does what is chosen in it.
 
-import { addCopying } from "./artifact_copy.js";
+import { addCopying } from "./copy.js";
 import { enhanceTree } from "./artifact_tree.js";
 import { localize } from "./times.js";
 
 const tree = document.querySelector(".artifact-tree");
 const chosen = document.querySelector("#artifact");
+let asked = 0;
 
 /** The page behind an address, as a document. */
 async function fetched(address) {
@@ -16,21 +17,28 @@ async function fetched(address) {
 
 /** Show what is at an address in place of what is shown now. */
 async function show(address) {
+  const mine = ++asked;
   chosen.setAttribute("aria-busy", "true");
   try {
     const page = await fetched(address);
-    const found = page.querySelector("#artifact");
-    if (!found) throw new Error("The page shows no file.");
-    document.title = page.title;
-    chosen.replaceChildren(...found.childNodes);
-    enhance();
-    opened.choose(page.querySelector(".artifact-tree"));
+    if (mine === asked) take(page);
   } catch {
     // A page of its own says what is wrong.
     location.assign(address);
-  } finally {
-    chosen.removeAttribute("aria-busy");
   }
+}
+
+function take(page) {
+  const found = page.querySelector("#artifact");
+  if (!found) throw new Error("The page shows no file.");
+  const hadFocus = chosen.contains(document.activeElement);
+  document.title = page.title;
+  chosen.replaceChildren(...found.childNodes);
+  chosen.removeAttribute("aria-busy");
+  opened.choose(page.querySelector(".artifact-tree"));
+  enhance();
+  if (hadFocus) chosen.focus({ preventScroll: true });
+  if (chosen.getBoundingClientRect().top < 0) chosen.scrollIntoView();
 }
 
 function enhance() {

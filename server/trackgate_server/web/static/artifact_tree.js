@@ -30,7 +30,14 @@ function setOpen(item, open) {
  * server made it, and takes over the branches that are new in it.
  */
 export function enhanceTree(tree) {
-  const items = () => [...tree.querySelectorAll("a.item")].filter((one) => one.checkVisibility());
+  const all = () => [...tree.querySelectorAll("a.item")];
+  const inSight = () => all().filter((one) => one.checkVisibility());
+  const current = () => tree.querySelector("a.item[aria-current]");
+
+  /** The Tab key leads to one entry of the tree; from there the arrow keys lead on. */
+  function stopAt(item) {
+    for (const one of all()) one.tabIndex = one === item ? 0 : -1;
+  }
 
   function address(path, from) {
     const found = new URL(tree.dataset.branch, location.href);
@@ -42,40 +49,44 @@ export function enhanceTree(tree) {
   async function open(item) {
     if (!branchOf(item)) {
       item.setAttribute("aria-busy", "true");
-      const branch = await branchAt(address(item.dataset.folder));
+      item.after(await branchAt(address(item.dataset.folder)));
       item.removeAttribute("aria-busy");
-      item.after(branch);
+      stopAt(item);
     }
     setOpen(item, true);
   }
 
-  async function continueList(item) {
-    const { rest, from } = item.dataset;
-    const more = await branchAt(address(rest, from));
+  async function goOn(item) {
+    const more = await branchAt(address(item.dataset.rest, item.dataset.from));
     const first = more.querySelector("a.item");
     item.parentElement.replaceWith(...more.children);
-    first?.focus();
+    first.focus();
   }
 
   function move(item, step) {
-    const all = items();
-    all[Math.max(0, Math.min(all.length - 1, all.indexOf(item) + step))]?.focus();
+    const found = inSight();
+    const place = found.indexOf(item) + step;
+    found[Math.max(0, Math.min(found.length - 1, place))].focus();
+  }
+
+  function leave(item) {
+    if (item.dataset.folder && isOpen(item)) setOpen(item, false);
+    else item.closest("ul")?.parentElement.querySelector(":scope > a.item")?.focus();
+  }
+
+  function enter(item) {
+    if (!item.dataset.folder) return;
+    if (isOpen(item)) move(item, 1);
+    else open(item);
   }
 
   const keys = {
     ArrowDown: (item) => move(item, 1),
     ArrowUp: (item) => move(item, -1),
-    Home: () => items()[0]?.focus(),
-    End: () => items().at(-1)?.focus(),
-    ArrowRight: (item) => {
-      if (!item.dataset.folder) return;
-      if (isOpen(item)) move(item, 1);
-      else open(item);
-    },
-    ArrowLeft: (item) => {
-      if (item.dataset.folder && isOpen(item)) setOpen(item, false);
-      else item.closest("ul")?.parentElement.querySelector(":scope > a.item")?.focus();
-    },
+    ArrowRight: enter,
+    ArrowLeft: leave,
+    Home: () => inSight()[0].focus(),
+    End: () => inSight().at(-1).focus(),
   };
 
   tree.addEventListener("keydown", (event) => {
@@ -85,13 +96,18 @@ export function enhanceTree(tree) {
     keys[event.key](item);
   });
 
+  tree.addEventListener("focusin", (event) => {
+    const item = event.target.closest("a.item");
+    if (item) stopAt(item);
+  });
+
   tree.addEventListener("click", (event) => {
     const item = event.target.closest("a.item");
     if (!item || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (item.dataset.rest !== undefined) {
       event.preventDefault();
-      continueList(item);
-    } else if (item.dataset.folder && isOpen(item) && item.ariaCurrent === "page") {
+      goOn(item);
+    } else if (item === current() && item.dataset.folder && isOpen(item)) {
       event.preventDefault();
       setOpen(item, false);
     }
@@ -99,25 +115,23 @@ export function enhanceTree(tree) {
 
   function takeBranches(other) {
     for (const item of other.querySelectorAll('a.item[aria-expanded="true"]')) {
-      const here = find(item.dataset.folder);
+      const here = tree.querySelector(`a.item[data-folder="${CSS.escape(item.dataset.folder)}"]`);
       if (!here) continue;
       if (!branchOf(here)) here.after(branchOf(item).cloneNode(true));
       setOpen(here, true);
     }
   }
 
-  function find(path) {
-    return tree.querySelector(`a.item[data-folder="${CSS.escape(path)}"]`);
-  }
-
   function choose(other) {
     takeBranches(other);
-    tree.querySelector("a.item[aria-current]")?.removeAttribute("aria-current");
+    current()?.removeAttribute("aria-current");
     const wanted = other.querySelector("a.item[aria-current]")?.href;
-    const item = [...tree.querySelectorAll("a.item")].find((one) => one.href === wanted);
+    const item = all().find((one) => one.href === wanted);
     item?.setAttribute("aria-current", "page");
     item?.scrollIntoView({ block: "nearest" });
+    stopAt(tree.contains(document.activeElement) ? document.activeElement : item ?? all()[0]);
   }
 
+  stopAt(current() ?? all()[0]);
   return { choose };
 }
