@@ -23,7 +23,6 @@ from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.identity import NOBODY, Identity
 from trackgate_server.operations.scope import Services
 from trackgate_server.web import (
-    artifact_bytes,
     artifact_registering,
     artifacts,
     connect,
@@ -39,9 +38,16 @@ from trackgate_server.web import (
     models_version,
     models_version_forms,
     notes,
+    people,
     run_page,
     run_page_charts,
     run_page_forms,
+    run_table,
+    run_table_changes,
+    run_table_choice,
+    run_table_downloads,
+    run_views,
+    server_state,
 )
 from trackgate_server.web.assets import Assets
 from trackgate_server.web.page import PAGES, Answer, Onward, Page, View, Visit
@@ -55,12 +61,12 @@ _POLICY = (
 )
 _FOR_GOOD = "private, max-age=31536000, immutable"
 _ASK_FIRST = "private, no-cache"
+_NEVER = "no-store"
 
 _Maker = Callable[..., Response]
 
 # Importing these modules declares their pages.
 _DECLARING = (
-    artifact_bytes,
     artifact_registering,
     artifacts,
     connect,
@@ -75,9 +81,16 @@ _DECLARING = (
     models_version,
     models_version_forms,
     notes,
+    people,
     run_page,
     run_page_charts,
     run_page_forms,
+    run_table,
+    run_table_changes,
+    run_table_choice,
+    run_table_downloads,
+    run_views,
+    server_state,
 )
 
 
@@ -130,9 +143,8 @@ class Pages:
         told = failures.answer_to(error, request)
         message = codec.decode(told.get_data(), ErrorBody).message
         text = self._renderer.refusal(told.status_code, message, caller)
-        response = _as_page(text, told.status_code)
         # An error may pass; nobody is to see it again by going back.
-        response.headers["Cache-Control"] = "no-store"
+        response = _as_page(text, told.status_code, kept=False)
         if "Retry-After" in told.headers:
             response.headers["Retry-After"] = told.headers["Retry-After"]
         return response
@@ -160,7 +172,8 @@ class Pages:
 
     def _respond(self, answer: Answer, visit: Visit) -> Response:
         if isinstance(answer, View):
-            return _as_page(self._renderer.page(answer, visit), answer.status)
+            text = self._renderer.page(answer, visit)
+            return _as_page(text, answer.status, kept=answer.kept)
         if isinstance(answer, Onward):
             query = {**answer.query, "notice": answer.notice}
             place = links.to(self._prefix, *answer.segments, **query)
@@ -208,10 +221,10 @@ def _check_sender() -> None:
         raise PermissionDenied(f"Forms from the page {origin!r} are refused.")
 
 
-def _as_page(text: str, status: int) -> Response:
+def _as_page(text: str, status: int, *, kept: bool = True) -> Response:
     response = Response(text, status, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     # The browser may go back to it, but asks before it shows it anew.
-    response.headers["Cache-Control"] = _ASK_FIRST
+    response.headers["Cache-Control"] = _ASK_FIRST if kept else _NEVER
     return response
