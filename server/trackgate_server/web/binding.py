@@ -23,6 +23,7 @@ from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.identity import NOBODY, Identity
 from trackgate_server.operations.scope import Services
 from trackgate_server.web import (
+    artifact_bytes,
     artifact_registering,
     artifacts,
     connect,
@@ -67,6 +68,7 @@ _Maker = Callable[..., Response]
 
 # Importing these modules declares their pages.
 _DECLARING = (
+    artifact_bytes,
     artifact_registering,
     artifacts,
     connect,
