@@ -257,4 +257,4 @@ def fits(reader: Reader) -> bool:
 def assert_harmless(reader: Reader) -> None:
     assert reader.page.locator("main img, main b[onclick], main script").count() == 0
     assert reader.page.locator("main a[href^=javascript]").count() == 0
-    assert "49" not in reader.page.title()
+    assert "> 49 " not in reader.text()
