@@ -103,6 +103,11 @@ export function onScheme(change) {
   DARK_SCHEME.addEventListener("change", change);
 }
 
+/** Have a chart fill its element again, which has another size now. */
+export async function fit(element) {
+  if (hasChart(element)) await globalThis.Plotly.Plots.resize(element);
+}
+
 /** Whether something is drawn into an element. */
 export function hasChart(element) {
   return element.classList.contains(CHART);

@@ -1,7 +1,7 @@
 // One chart of a run: fetched when it is seen, given up when it is out of sight.
 
 import { axisOf } from "./chart_lines.js";
-import { drawLines, erase, savePicture } from "./charts.js";
+import { drawLines, erase, fit, savePicture } from "./charts.js";
 import { continued, fetchPoints } from "./points.js";
 
 const MOST_POINTS = 1_000;
@@ -71,7 +71,7 @@ export class RunChart {
     const large = this.figure.classList.toggle("large");
     this.figure.querySelector("[data-do=enlarge]").setAttribute("aria-pressed", large);
     if (large) this.figure.scrollIntoView({ block: "nearest" });
-    await this.redraw();
+    await fit(this.plot);
   }
 
   /** Keep a picture of it. */
