@@ -11,6 +11,7 @@ from trackgate_wire import rules
 from trackgate_server import filters
 from trackgate_server.filters import Comparison, Kind
 from trackgate_server.operations.scope import Scope
+from trackgate_server.operations.tags import PARENT_TAG
 from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import (
     experiments,
@@ -26,7 +27,6 @@ from trackgate_server.store.run_keys import Keys
 from trackgate_server.store.runs import RunRow
 from trackgate_server.store.search_runs import RunQuery
 
-PARENT_TAG = "mlflow.parentRunId"
 MOST_EXPERIMENTS = 100
 COUNTED = 200_000
 """Runs are counted no further than this."""

@@ -15,7 +15,7 @@ from trackgate_wire.rules import shown
 
 from trackgate_server import filters
 from trackgate_server.filters import Aggregate, FilterError, Kind, OrderTerm
-from trackgate_server.operations.run_table import PARENT_TAG
+from trackgate_server.operations.tags import PARENT_TAG
 from trackgate_server.store.run_cells import CellKeys
 from trackgate_server.store.run_keys import Keys
 

@@ -11,8 +11,9 @@ from trackgate_wire.scalars import RunStatus
 from trackgate_server.filters import Kind
 from trackgate_server.operations import run_table
 from trackgate_server.operations.run_status import STALE, status_word
-from trackgate_server.operations.run_table import PARENT_TAG, Selection
+from trackgate_server.operations.run_table import Selection
 from trackgate_server.operations.scope import Scope
+from trackgate_server.operations.tags import PARENT_TAG
 from trackgate_server.store.lifecycle import STATUSES
 from trackgate_server.store.run_cells import Cells, DatasetUsed, ModelMade
 from trackgate_server.store.runs import RunRow
