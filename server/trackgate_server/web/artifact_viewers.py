@@ -40,6 +40,11 @@ class Look:
     def name(self) -> str:
         return self.path.rpartition("/")[2]
 
+    @property
+    def label(self) -> str:
+        """What people read for the name."""
+        return artifact_images.label_of(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
