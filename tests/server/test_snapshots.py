@@ -184,8 +184,8 @@ def test_a_backup_of_a_running_server_can_be_put_back(
     backup.parent.mkdir()
     with running_app(tmp_path, store_uri) as app:
         new_run(app.client("ada"), "0")
-        done(store_uri, tmp_path, "backup", str(backup))
         kept = rows_of(store_uri)
+        done(store_uri, tmp_path, "backup", str(backup))
         new_run(app.client("ada"), "0")
 
     assert backup.stat().st_mode & 0o777 == 0o600

@@ -6,11 +6,9 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy.engine import make_url
-
 from trackgate_server.operations.scope import Scope
 from trackgate_server.settings import Settings
-from trackgate_server.store import upkeep
+from trackgate_server.store import upkeep, whereabouts
 
 # Below this an admin should do something, be it a tenth of a disk or of a huge one.
 _LOW_PART = 0.1
@@ -55,17 +53,9 @@ def read(scope: Scope) -> Health:
     return Health(upkeep.size_bytes(scope.db), _disks(settings))
 
 
-def database_folder(settings: Settings) -> Path | None:
-    """Where SQLite's file lies; None for a database that is elsewhere."""
-    url = make_url(settings.database_uri)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        return None
-    return Path(url.database).absolute().parent
-
-
 def _disks(settings: Settings) -> list[Disk]:
     places = {
-        "Database": database_folder(settings),
+        "Database": whereabouts.folder_of(settings.database_uri),
         "Artifacts": None if settings.artifacts_in_s3 else settings.artifact_root,
     }
     kept: dict[int, tuple[list[str], Path]] = {}

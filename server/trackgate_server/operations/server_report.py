@@ -8,7 +8,6 @@ from datetime import datetime
 from importlib.metadata import version as installed
 from typing import NamedTuple
 
-from sqlalchemy.engine import make_url
 from trackgate_wire import limits
 from trackgate_wire.server import PROTOCOL_VERSION
 
@@ -17,7 +16,7 @@ from trackgate_server.operations import health
 from trackgate_server.operations.health import Health
 from trackgate_server.operations.scope import Scope
 from trackgate_server.settings import Settings
-from trackgate_server.store import people, upkeep
+from trackgate_server.store import people, upkeep, whereabouts
 from trackgate_server.store.migrate import HEAD
 from trackgate_server.store.people import ChangeRow
 from trackgate_server.store.upkeep import Counts
@@ -75,7 +74,7 @@ def read(scope: Scope) -> Report:
     settings = scope.services.settings
     return Report(
         versions=_versions(scope),
-        database=_database(settings),
+        database=whereabouts.described(settings.database_uri),
         artifacts=settings.artifacts_destination or str(settings.artifact_root),
         health=health.read(scope),
         work=_work(settings),
@@ -103,14 +102,6 @@ def _versions(scope: Scope) -> dict[str, str]:
         "Flask": installed("flask"),
         "SQLAlchemy": installed("sqlalchemy"),
     }
-
-
-def _database(settings: Settings) -> str:
-    url = make_url(settings.database_uri)
-    if url.get_backend_name() == "sqlite":
-        return url.database or ""
-    port = f":{url.port}" if url.port else ""
-    return f"{url.database} at {url.host or 'a local socket'}{port}"
 
 
 def _work(settings: Settings) -> Work:
