@@ -9,21 +9,27 @@ from pathlib import Path
 import pytest
 from trackgate_server.web.page import PAGES
 
-from tests.fixtures.databases import NewStore
+from tests.fixtures.databases import KINDS, NewStore
 from tests.fixtures.sites import running_app
+from tests.scenarios.acts import new_experiment, new_run
 
 PREFIX = "/team"
 LED_TO = re.compile(r'(?:href|src|action|formaction|data-[a-z-]+)="([^"]*)"')
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=KINDS)
 def shown(
-    tmp_path_factory: pytest.TempPathFactory, new_store: NewStore
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_store: NewStore,
 ) -> dict[str, str]:
     """The pages that need nothing but their path, as an admin sees them."""
     folder: Path = tmp_path_factory.mktemp("prefix")
     paths = [one.path for one in PAGES if one.method == "GET" and "<" not in one.path]
-    with running_app(folder, new_store("sqlite"), static_prefix=PREFIX) as app:
+    store = new_store(request.param)
+    with running_app(folder, store, static_prefix=PREFIX) as app:
+        ada = app.client("ada")
+        new_run(ada, new_experiment(ada))
         answers = {path: app.client("adam").raw("GET", path) for path in paths}
     return {
         path: answer.body.decode()
