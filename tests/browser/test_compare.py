@@ -1,0 +1,143 @@
+"""Runs beside each other in a browser."""
+
+from __future__ import annotations
+
+import math
+from random import Random
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from trackgate_wire.metrics import Metric
+from trackgate_wire.runs import CREATE_RUN, LOG_BATCH, CreateRun, LogBatch, Param
+
+from tests.browser.conftest import DESKTOP, PHONE, Scheme, Sit
+from tests.fixtures.api import Api
+from tests.fixtures.sites import Stack
+from tests.scenarios import acts
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+STARTED_MS = 1_790_000_000_000
+_STEPS = 100
+_MODELS = ("resnet50", "vit-small", "convnext")
+_HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def swept(stack: Stack) -> list[str]:
+    """Runs of a search for good parameters."""
+    api = stack.client()
+    experiment = acts.new_experiment(api, acts.new_name("sweep"))
+    return [_trained(api, experiment, number) for number in range(6)]
+
+
+def _trained(api: Api, experiment: str, number: int) -> str:
+    name = f"trial-{number:02}" if number else _HOSTILE
+    asked = CreateRun(experiment_id=experiment, run_name=name, start_time=STARTED_MS)
+    run = api.call(CREATE_RUN, asked).run.info.run_id
+    rate = 10 ** -(1 + number / 2)
+    params = {
+        "learning_rate": f"{rate:.5f}",
+        "model": _MODELS[number % 3],
+        "batch_size": "256",
+        "optimizer": "adamw",
+    }
+    sent = [Param(key, value) for key, value in params.items()]
+    api.call(LOG_BATCH, LogBatch(run_id=run, params=sent))
+    acts.log_points(api, run, _course(Random(number), rate))
+    acts.set_tag(api, run, "team", "vision")
+    return run
+
+
+def _course(random: Random, rate: float) -> list[Metric]:
+    points: list[Metric] = []
+    for step in range(_STEPS):
+        time = STARTED_MS + 1_000 * step
+        loss = 2.3 * math.exp(-20 * rate * step / _STEPS) + random.gauss(0, 0.02)
+        points += [
+            Metric("loss", loss, time, step),
+            Metric("val/accuracy", 1 - loss / 2.5, time, step),
+        ]
+    return points
+
+
+def compared(runs: list[str], **query: str) -> str:
+    rest = "".join(f"&{name}={value}" for name, value in query.items())
+    return f"/compare?runs={'.'.join(runs)}{rest}"
+
+
+def drawn(page: Page, name: str) -> Locator:
+    """A chart, once plotly has drawn it."""
+    chart = page.locator(f"figure[data-name='{name}'] .plot")
+    expect(chart.locator(".scatterlayer .trace").first).to_be_attached(timeout=15_000)
+    return chart
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_read_them(
+    sit: Sit, swept: list[str], size: tuple[int, int], scheme: Scheme
+) -> None:
+    reader = sit(size=size, scheme=scheme)
+
+    reader.go(compared(swept, smooth="0.5"))
+
+    reader.page.locator("figure.chart").last.scroll_into_view_if_needed()
+    drawn(reader.page, "val/accuracy")
+    reader.picture(f"compare-{size[0]}-{scheme}")
+    reader.page.locator("details.alike summary").click()
+    assert reader.faults() == []
+    assert reader.problems == []
+
+
+def test_without_a_script_there_is_the_table(sit: Sit, swept: list[str]) -> None:
+    reader = sit("vera", javascript=False)
+    page = reader.page
+    reader.go(compared(swept))
+
+    page.get_by_text("What is the same in all").click()
+
+    expect(page.locator("[data-alike=params] tr[data-name=batch_size]")).to_be_visible()
+    expect(page.locator("figure.chart").first).to_be_hidden()
+    reader.picture("compare-without-script")
+    page.get_by_role("button", name="Leave out trial-01").click()
+    assert page.locator("th.run").count() == 5
+    page.get_by_label("Find").fill("rate")
+    page.get_by_role("button", name="Find").click()
+    assert page.locator(".compared tr[data-name]").count() == 1
+
+
+def test_a_chart_has_a_line_of_each_run(sit: Sit, swept: list[str]) -> None:
+    reader = sit()
+    page = reader.page
+    reader.go(compared(swept))
+    page.locator("figure.chart").last.scroll_into_view_if_needed()
+    chart = drawn(page, "val/accuracy")
+    expect(chart.locator(".scatterlayer .trace")).to_have_count(6)
+
+    page.get_by_label("By").select_option("relative")
+    page.get_by_label("Log scale").check()
+
+    expect(chart.locator(".xtitle")).to_have_text("seconds")
+    assert "x=relative&log=1" in page.url
+    figure = page.locator("figure[data-name='val/accuracy']")
+    with page.expect_download() as download:
+        figure.get_by_role("button", name="Picture").click()
+    assert download.value.suggested_filename == "val_accuracy.png"
+    assert reader.problems == []
+
+
+def test_from_the_table_of_runs_to_the_comparison(
+    sit: Sit, stack: Stack, swept: list[str]
+) -> None:
+    experiment = acts.get_run(stack.client(), swept[0]).info.experiment_id
+    reader = sit()
+    page = reader.page
+    reader.go(f"/experiments/{experiment}")
+
+    for name in ("trial-02", "trial-03"):
+        page.get_by_label(f"Choose {name}").check()
+    page.get_by_role("button", name="Compare").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 runs compared")
+    assert reader.problems == []
