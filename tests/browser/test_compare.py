@@ -8,7 +8,16 @@ from random import Random
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from trackgate_wire.metrics import Metric
-from trackgate_wire.runs import CREATE_RUN, LOG_BATCH, CreateRun, LogBatch, Param
+from trackgate_wire.runs import (
+    CREATE_RUN,
+    LOG_BATCH,
+    UPDATE_RUN,
+    CreateRun,
+    LogBatch,
+    Param,
+    UpdateRun,
+)
+from trackgate_wire.scalars import RunStatus
 
 from tests.browser.conftest import DESKTOP, PHONE, Scheme, Sit
 from tests.fixtures.api import Api
@@ -46,6 +55,10 @@ def _trained(api: Api, experiment: str, number: int) -> str:
     api.call(LOG_BATCH, LogBatch(run_id=run, params=sent))
     acts.log_points(api, run, _course(Random(number), rate))
     acts.set_tag(api, run, "team", "vision")
+    ended = STARTED_MS + 1_000 * _STEPS
+    api.call(
+        UPDATE_RUN, UpdateRun(run_id=run, status=RunStatus.FINISHED, end_time=ended)
+    )
     return run
 
 
@@ -84,6 +97,9 @@ def test_everybody_can_read_them(
 
     reader.page.locator("figure.chart").last.scroll_into_view_if_needed()
     drawn(reader.page, "val/accuracy")
+    scattered = reader.page.locator(".scattered")
+    scattered.scroll_into_view_if_needed()
+    expect(scattered.locator("path.point")).to_have_count(6, timeout=15_000)
     reader.picture(f"compare-{size[0]}-{scheme}")
     reader.page.locator("details.alike summary").click()
     assert reader.faults() == []
@@ -140,4 +156,22 @@ def test_from_the_table_of_runs_to_the_comparison(
     page.get_by_role("button", name="Compare").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("2 runs compared")
+    assert reader.problems == []
+
+
+def test_one_value_is_held_against_another(sit: Sit, swept: list[str]) -> None:
+    reader = sit()
+    page = reader.page
+    reader.go(compared(swept))
+    section = page.locator(".scattered")
+    section.scroll_into_view_if_needed()
+    expect(section.locator(".xtitle")).to_have_text("learning_rate", timeout=15_000)
+
+    page.get_by_label("Across").select_option(label="model")
+
+    expect(section.locator(".xtitle")).to_have_text("model")
+    expect(section.locator("path.point")).to_have_count(6)
+    assert "across=params.model" in page.url
+    page.reload()
+    expect(section.get_by_label("Across")).to_have_value("params.model")
     assert reader.problems == []

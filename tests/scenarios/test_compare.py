@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from html import unescape
@@ -199,3 +200,26 @@ def sent(api: Api, fields: list[tuple[str, str]]) -> Answer:
         "Sec-Fetch-Site": "same-origin",
     }
     return api.raw("POST", "/compare", body=urlencode(fields), headers=headers)
+
+
+def test_two_values_of_each_run_are_held_against_each_other(
+    api: Api, pair: list[str]
+) -> None:
+    for run, rate in zip(pair, ("0.1", "auto</script>"), strict=True):
+        acts.log_param(api, run, "rate", rate)
+    acts.log_metric(api, pair[0], "loss", 0.5)
+    acts.log_metric(api, pair[1], "loss", math.nan)
+
+    usual = points(shown(api, pair))
+    other = points(shown(api, pair, across="metrics.loss", up="params.none"))
+
+    assert usual["across"] == {"name": "rate", "values": [0.1, "auto</script>"]}
+    assert usual["up"] == {"name": "loss", "values": [0.5, None]}
+    assert other["across"] == usual["up"]
+    assert other["up"] == {"name": "none", "values": [None, None]}
+
+
+def points(page: str) -> dict[str, object]:
+    """What the page's script is given to draw."""
+    (found,) = re.findall(r"<script type=.application/json.>(.*?)</script>", page)
+    return json.loads(found)

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from trackgate_server.operations import run_comparison
 from trackgate_server.web.compare_rows import heads_of, sections_of
+from trackgate_server.web.compare_scatter import scatter_of
 from trackgate_server.web.page import Answer, Onward, View, Visit, form, page
 from trackgate_server.web.sparklines import look_of
 
@@ -20,7 +21,7 @@ _BETWEEN = re.compile(r"[.,\s]+")
 _LONGEST_ADDRESS = 7_900
 _MOST_CHARTS = 100
 # Beside the runs, what an address may say.
-_KEPT = ("find", "x", "log", "smooth")
+_KEPT = ("find", "x", "log", "smooth", "across", "up")
 
 
 @page("/compare")
@@ -57,6 +58,7 @@ def _view(visit: Visit, asked: MultiDict[str, str]) -> View:
             "method": "post" if len(chosen) > _LONGEST_ADDRESS else "get",
             "find": find,
             "look": look_of(asked),
+            "scatter": scatter_of(visit.scope, found, sections, asked),
             "runs_at_once": limits.BULK_HISTORY_RUNS,
         },
     )

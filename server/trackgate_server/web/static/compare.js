@@ -2,8 +2,10 @@
 
 import { colours, onScheme } from "./charts.js";
 import { ComparedChart } from "./compare_chart.js";
+import { scatter } from "./compare_scatter.js";
 
 const place = document.querySelector(".overlaid");
+const scattered = document.querySelector(".scattered");
 const form = document.querySelector("form.look");
 const charts = new Map();
 
@@ -88,3 +90,4 @@ function begin() {
 paint();
 onScheme(paint);
 if (place) begin();
+if (scattered) scatter(scattered, runs());
