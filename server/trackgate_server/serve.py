@@ -6,6 +6,7 @@ import gc
 import ipaddress
 import logging.config
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -113,8 +114,7 @@ def _load_once() -> None:
     They share its memory, and none imports it again: not the second one, nor one
     that replaces another. What they open, they open themselves.
     """
-    import trackgate_server.http.app  # noqa: F401, PLC0415 - heavy
-
+    import_module("trackgate_server.http.app")
     # A collection would write into each shared object, and so copy it.
     gc.collect()
     gc.freeze()
