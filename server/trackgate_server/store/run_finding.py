@@ -20,7 +20,6 @@ from trackgate_server.store.run_order import NAN, PRESENT, STARTED, Term
 from trackgate_server.store.run_statements import (
     Scope,
     Wanted,
-    count,
     direction,
     in_scope,
     in_span,
@@ -191,15 +190,16 @@ class Finder:
         ends: Sequence[Fragment] = (),
     ) -> _Survey:
         """Count what leads to the runs wanted. One statement."""
-        spans = _spans(wanted)
-        rows = [in_scope(scope), *map(in_span, spans)]
-        counted = [count(one, bound + 1) for one in rows]
-        (found,) = fetch(self._db, survey(counted, bound, ends))
+        # Texts are mostly asked for by one value, numbers by a range: the former lead
+        # to fewer runs, and what is counted behind them needs no more than that.
+        spans = sorted(_spans(wanted), key=lambda span: span.values.metric)
+        rows = [*map(in_span, spans), in_scope(scope)]
+        (found,) = fetch(self._db, survey(rows, bound, ends))
         counts = found[: len(rows)]
         shortest = counts.index(min(counts))
         return _Survey(
             counts[shortest] <= bound,
-            spans[shortest - 1] if shortest else None,
+            spans[shortest] if shortest < len(spans) else None,
             found[len(rows) :],
         )
 

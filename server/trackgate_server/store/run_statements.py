@@ -162,14 +162,6 @@ def listing(kind: Kind, scope: Scope, wanted: Wanted, span: Span | None) -> Frag
     )
 
 
-def count(rows: Fragment, bound: int) -> Fragment:
-    """How many rows there are, counted up to a bound."""
-    return Fragment(
-        f"(SELECT count(*) FROM (SELECT 1 FROM {rows.text} LIMIT {bound}) AS counted)",
-        rows.values,
-    )
-
-
 def in_scope(scope: Scope) -> Fragment:
     """The runs searched, to be counted."""
     rows = joined("", [Fragment("runs WHERE "), scope.where])
@@ -211,27 +203,35 @@ def direction(ascending: bool) -> str:
     return "ASC" if ascending else "DESC"
 
 
-def survey(
-    counts: Sequence[Fragment], bound: int, ends: Sequence[Fragment]
-) -> Fragment:
-    """The counts as one row, and behind them the ends if all counts are greater."""
-    names = [f"count_{number}" for number in range(len(counts))]
-    named = [
-        Fragment(f"{one.text} AS {name}", one.values)
-        for one, name in zip(counts, names, strict=True)
+def survey(rows: Sequence[Fragment], bound: int, ends: Sequence[Fragment]) -> Fragment:
+    """How many of each rows there are, as one row, and the ends behind them.
+
+    The first are counted up to one more than the bound, and the others up to the count
+    before: so counts never rise, and the first of the least counts is that of the
+    fewest rows. The ends are NULL unless the least count is beyond the bound.
+    """
+    # Read one by one: neither database joins as many as a filter may have.
+    counts = [f"(SELECT n FROM c{number})" for number in range(len(rows))]
+    limits = [str(bound + 1), *counts]
+    counted = [
+        Fragment(
+            f"c{number} AS MATERIALIZED (SELECT count(*) AS n FROM"
+            f" (SELECT 1 FROM {one.text} LIMIT {limits[number]}) AS counted)",
+            one.values,
+        )
+        for number, one in enumerate(rows)
     ]
-    many = " AND ".join(f"{name} > {bound}" for name in names)
+    many = f"{counts[-1]} > {bound}"
     cells = [
         Fragment(f"CASE WHEN {many} THEN {end.text} END", end.values) for end in ends
     ]
     return joined(
         "",
         [
-            Fragment("WITH counted AS MATERIALIZED (SELECT "),
-            joined(", ", named),
-            Fragment(") SELECT "),
-            joined(", ", [Fragment("counted.*"), *cells]),
-            Fragment(" FROM counted"),
+            Fragment("WITH "),
+            joined(", ", counted),
+            Fragment(" SELECT "),
+            joined(", ", [*map(Fragment, counts), *cells]),
         ],
     )
 
