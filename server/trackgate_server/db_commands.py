@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +45,7 @@ def snapshots(**given: Any) -> None:
     from trackgate_server.store.database import open_for  # noqa: PLC0415 - heavy
 
     settings = chosen_settings(given)
-    with one_line_errors():
-        database = open_for(settings, connections=1)
+    with one_line_errors(), closing(open_for(settings, connections=1)) as database:
         found = database.snapshots(settings.snapshot_folder)
         listed = found.list()
     for one in listed:
@@ -69,11 +69,9 @@ def backup(file: Path, **given: Any) -> None:
 
     file = file.absolute()
     settings = chosen_settings(given)
-    with one_line_errors():
-        database = open_for(settings, connections=1)
+    with one_line_errors(), closing(open_for(settings, connections=1)) as database:
         migrate.back_up(database, settings.snapshot_folder, file)
         _note_backup(database, file.name)
-        database.close()
     click.echo(f"Copied the database to {file}.")
 
 
@@ -107,10 +105,8 @@ def restore(file: Path, yes: bool, **given: Any) -> None:
             " from it.",
             abort=True,
         )
-    with one_line_errors():
-        database = open_for(settings, connections=1)
+    with one_line_errors(), closing(open_for(settings, connections=1)) as database:
         kept = migrate.restore(database, settings.snapshot_folder, file)
-        database.close()
     click.echo(f"Restored the database from {file}.")
     if kept is not None:
         click.echo(f"As it was it is kept in {kept}.")

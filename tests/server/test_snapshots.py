@@ -81,6 +81,12 @@ def snapshots(uri: str, folder: Path) -> list[Path]:
     ]
 
 
+def open_files() -> list[str]:
+    """The paths of this process's open files."""
+    links = Path("/proc/self/fd").iterdir()
+    return [os.readlink(link) for link in links if link.is_symlink()]
+
+
 def rows_of(uri: str) -> Rows:
     """Everything that is in the tables, NaN as its name."""
     database = open_database(uri, connections=1)
@@ -193,6 +199,17 @@ def test_a_backup_of_a_running_server_can_be_put_back(
     assert f"{backup} is there already" in again
     done(store_uri, tmp_path, "restore", str(backup), "--yes")
     assert rows_of(store_uri) == kept
+
+
+def test_a_refused_backup_leaves_the_database_closed(
+    tmp_path: Path, old_uri: str
+) -> None:
+    file = tmp_path / "backup"
+    file.touch()
+
+    refused(old_uri, tmp_path, "backup", str(file))
+
+    assert not [name for name in open_files() if "tracking.db" in name]
 
 
 def test_where_there_is_no_database_nothing_is_backed_up(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask, Response, request
 from trackgate_wire.endpoint import Access
 from trackgate_wire.endpoints import ENDPOINTS
@@ -13,27 +15,6 @@ from trackgate_server.http import failures
 from trackgate_server.http.binding import bind
 from trackgate_server.http.calls import Application
 from trackgate_server.http.roles import Doorkeeper
-from trackgate_server.operations import (
-    artifacts,
-    datasets,
-    experiments,
-    logged_model_artifacts,
-    logged_model_search,
-    logged_models,
-    metric_history,
-    metrics,
-    model_aliases,
-    model_history,
-    model_moves,
-    model_versions,
-    multipart,
-    presigned,
-    registered_models,
-    registry_search,
-    runs,
-    server,
-    tags,
-)
 from trackgate_server.operations.scope import Services
 from trackgate_server.operations.serving import OPERATIONS
 from trackgate_server.settings import Settings
@@ -43,26 +24,28 @@ from trackgate_server.web.binding import Pages
 
 # Importing these modules registers what they serve.
 _SERVING = (
-    artifacts,
-    datasets,
-    experiments,
-    logged_model_artifacts,
-    logged_model_search,
-    logged_models,
-    metric_history,
-    metrics,
-    model_aliases,
-    model_history,
-    model_moves,
-    model_versions,
-    multipart,
-    presigned,
-    registered_models,
-    registry_search,
-    runs,
-    server,
-    tags,
+    "artifacts",
+    "datasets",
+    "experiments",
+    "logged_model_artifacts",
+    "logged_model_search",
+    "logged_models",
+    "metric_history",
+    "metrics",
+    "model_aliases",
+    "model_history",
+    "model_moves",
+    "model_versions",
+    "multipart",
+    "presigned",
+    "registered_models",
+    "registry_search",
+    "runs",
+    "server",
+    "tags",
 )
+for _name in _SERVING:
+    import_module(f"trackgate_server.operations.{_name}")
 
 
 def create_app(settings: Settings) -> Application:
@@ -83,9 +66,7 @@ def start_services(settings: Settings) -> Services:
 
 def assemble(services: Services) -> Application:
     """The application on services that are already open."""
-    app = Application(
-        "trackgate_server", static_folder=None, template_folder="web/templates"
-    )
+    app = Application("trackgate_server", static_folder=None)
     door = Doorkeeper(services.settings, services.database)
     failures.register(app)
     for endpoint in ENDPOINTS:

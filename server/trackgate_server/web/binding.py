@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from urllib.parse import urlsplit
 
 from flask import Flask, request, send_file
@@ -22,35 +23,7 @@ from trackgate_server.http.binding import check_texts, scope_of
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.identity import NOBODY, Identity
 from trackgate_server.operations.scope import Services
-from trackgate_server.web import (
-    artifact_bytes,
-    artifact_registering,
-    artifacts,
-    compare,
-    connect,
-    experiment_edit,
-    experiments,
-    home,
-    links,
-    models,
-    models_compare,
-    models_forms,
-    models_page,
-    models_served,
-    models_version,
-    models_version_forms,
-    notes,
-    people,
-    run_page,
-    run_page_charts,
-    run_page_forms,
-    run_table,
-    run_table_changes,
-    run_table_choice,
-    run_table_downloads,
-    run_views,
-    server_state,
-)
+from trackgate_server.web import links
 from trackgate_server.web.assets import Assets
 from trackgate_server.web.page import PAGES, Answer, Onward, Page, View, Visit
 from trackgate_server.web.rendering import Renderer
@@ -69,33 +42,35 @@ _Maker = Callable[..., Response]
 
 # Importing these modules declares their pages.
 _DECLARING = (
-    artifact_bytes,
-    artifact_registering,
-    artifacts,
-    compare,
-    connect,
-    experiment_edit,
-    experiments,
-    home,
-    models,
-    models_compare,
-    models_forms,
-    models_page,
-    models_served,
-    models_version,
-    models_version_forms,
-    notes,
-    people,
-    run_page,
-    run_page_charts,
-    run_page_forms,
-    run_table,
-    run_table_changes,
-    run_table_choice,
-    run_table_downloads,
-    run_views,
-    server_state,
+    "artifact_bytes",
+    "artifact_registering",
+    "artifacts",
+    "compare",
+    "connect",
+    "experiment_edit",
+    "experiments",
+    "home",
+    "models",
+    "models_compare",
+    "models_forms",
+    "models_page",
+    "models_served",
+    "models_version",
+    "models_version_forms",
+    "notes",
+    "people",
+    "run_page",
+    "run_page_charts",
+    "run_page_forms",
+    "run_table",
+    "run_table_changes",
+    "run_table_choice",
+    "run_table_downloads",
+    "run_views",
+    "server_state",
 )
+for _name in _DECLARING:
+    import_module(f"trackgate_server.web.{_name}")
 
 
 class Pages:
