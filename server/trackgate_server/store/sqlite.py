@@ -47,6 +47,8 @@ class SqliteDatabase(Database):
             f"sqlite:///{path}",
             poolclass=QueuePool,
             pool_size=connections,
+            # Each connection has a page cache; that of the last one used is warmest.
+            pool_use_lifo=True,
             connect_args={"check_same_thread": False, "isolation_level": None},
         )
         event.listen(self.engine, "connect", _prepare)
