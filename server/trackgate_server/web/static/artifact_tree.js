@@ -1,10 +1,10 @@
 // The tree of files: folders open where they stand, arrow keys lead through it.
 
+import { fetchPage } from "./fetched_page.js";
+
 /** The list inside an answer that holds one open folder. */
 async function branchAt(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`The folder answered ${answer.status}.`);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await fetchPage(address);
   return page.querySelector("ul");
 }
 

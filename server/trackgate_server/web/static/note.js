@@ -1,17 +1,13 @@
 // The preview of a note below its field, without leaving the page.
 
+import { fetchPage } from "./fetched_page.js";
+
 /** Ask the server what a form's note looks like and show it in the form. */
 async function show(form, place) {
   const preview = form.querySelector(".preview");
-  const response = await fetch(place, {
-    method: "POST",
-    credentials: "same-origin",
-    body: new URLSearchParams({ note: form.elements.note.value }),
-  });
-  if (!response.ok) throw new Error(`${response.status}`);
-  // A document that is parsed this way runs and loads nothing; what is taken over
-  // from it has passed the server's list of harmless elements.
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const body = new URLSearchParams({ note: form.elements.note.value });
+  // It has passed the server's list of harmless elements.
+  const page = await fetchPage(place, { method: "POST", body });
   preview.replaceChildren(...page.body.childNodes);
   preview.hidden = false;
 }

@@ -1,5 +1,6 @@
 // News of a run that goes on: asked for now and then, while somebody looks.
 
+import { fetchPage } from "./fetched_page.js";
 import { localize } from "./times.js";
 
 const PERIOD_MS = 4_000;
@@ -16,9 +17,7 @@ export function follow(address, tell) {
   async function ask() {
     if (document.hidden) return again();
     try {
-      const answer = await fetch(address());
-      if (!answer.ok) throw new Error(answer.statusText);
-      const news = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const news = await fetchPage(address());
       patience = PERIOD_MS;
       replaceParts(news);
       tell(news);

@@ -1,6 +1,7 @@
 // What goes on while somebody looks: rows that changed are fetched and swapped, and
 // runs that began meanwhile are counted.
 
+import { fetchPage } from "./fetched_page.js";
 import { localize } from "./times.js";
 
 const EVERY_MS = 4_000;
@@ -48,9 +49,7 @@ async function fetchChanged(table, rows) {
   const address = new URL(table.dataset.changes, location.href);
   for (const row of rows) address.searchParams.append("run", `${row.dataset.run}.${row.dataset.live}`);
   if (table.dataset.newest) address.searchParams.set("since", table.dataset.newest);
-  const answer = await fetch(address);
-  if (!answer.ok) return [];
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = await fetchPage(address);
   tellNewer(Number(page.querySelector("table").dataset.newer));
   return [...page.querySelectorAll("tr[data-run]")];
 }
@@ -65,7 +64,6 @@ async function update(table, live, told) {
     }
   }
   localize(table);
-  tick(table);
   told();
 }
 
@@ -84,6 +82,7 @@ export function follow(table, told) {
       asked = Date.now();
       // A server that restarts is asked again.
       await update(table, live, told).catch(() => undefined);
+      tick(table);
     }
     setTimeout(again, EVERY_MS);
   }
