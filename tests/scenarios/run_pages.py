@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from urllib.parse import urlencode
 
 from trackgate_wire.metrics import Metric
 
 from tests.fixtures.api import Answer, Api
 from tests.scenarios import acts
-
-_FORM = {
-    "Content-Type": "application/x-www-form-urlencoded",
-    "Sec-Fetch-Site": "same-origin",
-}
 
 
 def get(api: Api, run: str, *rest: str, **query: str) -> str:
@@ -32,8 +26,7 @@ def follow(api: Api, page: str) -> str:
 
 def post(api: Api, run: str, action: str, **fields: str) -> Answer:
     """Send a form as a browser does."""
-    path = f"/runs/{run}/{action}"
-    return api.raw("POST", path, body=urlencode(fields), headers=_FORM)
+    return api.submit(f"/runs/{run}/{action}", **fields)
 
 
 def names(page: str, kind: str) -> list[str]:

@@ -10,10 +10,6 @@ from trackgate_wire.runs import CREATE_RUN, CreateRun, RunTag
 
 from tests.fixtures.api import Answer, Api
 
-FORM = {
-    "Content-Type": "application/x-www-form-urlencoded",
-    "Sec-Fetch-Site": "same-origin",
-}
 PARENT = "mlflow.parentRunId"
 
 
@@ -92,8 +88,7 @@ def pages(api: Api, experiment: str, **query: object) -> Iterator[Shown]:
 def post(api: Api, path: str, back: str = "", **fields: object) -> Answer:
     """Send a form as one of our pages does."""
     target = f"{path}?{urlencode({'back': back})}" if back else path
-    body = urlencode(fields, doseq=True)
-    return api.raw("POST", target, body=body, headers=FORM)
+    return api.submit(target, **fields)
 
 
 def named_run(

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from html import unescape
-from urllib.parse import urlencode
+from typing import Any
 
 import pytest
 from trackgate_wire.runs import LOG_BATCH, LogBatch, Param
@@ -175,7 +175,7 @@ def test_of_very_many_names_the_first_are_shown(api: Api, pair: list[str]) -> No
 
 
 def test_a_form_leads_on_to_the_address(api: Api, pair: list[str]) -> None:
-    answer = sent(api, [("run", run) for run in pair] + [("find", "loss")])
+    answer = api.submit("/compare", run=pair, find="loss")
 
     assert answer.status == 303
     place = f"/compare?runs={'.'.join(pair)}&find=loss"
@@ -186,20 +186,11 @@ def test_a_form_has_room_for_more_runs_than_an_address(api: Api) -> None:
     experiment = acts.new_experiment(api)
     runs = [acts.new_run(api, experiment) for _ in range(245)]
 
-    answer = sent(api, [("run", run) for run in runs])
+    answer = api.submit("/compare", run=runs)
 
     assert answer.status == 200
     assert columns(answer.body.decode()) == runs
     assert 'method="get"' not in answer.body.decode()
-
-
-def sent(api: Api, fields: list[tuple[str, str]]) -> Answer:
-    """What a form of ours gets."""
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Sec-Fetch-Site": "same-origin",
-    }
-    return api.raw("POST", "/compare", body=urlencode(fields), headers=headers)
 
 
 def test_two_values_of_each_run_are_held_against_each_other(
@@ -213,13 +204,16 @@ def test_two_values_of_each_run_are_held_against_each_other(
     usual = points(shown(api, pair))
     other = points(shown(api, pair, across="metrics.loss", up="params.none"))
 
-    assert usual["across"] == {"name": "rate", "values": [0.1, "auto</script>"]}
-    assert usual["up"] == {"name": "loss", "values": [0.5, None]}
+    assert usual["across"]["values"] == ["0.1", "auto</script>"]
+    assert usual["across"]["categories"] == ["0.1", "auto</script>"]
+    assert usual["up"]["values"] == [0.5, None]
     assert other["across"] == usual["up"]
-    assert other["up"] == {"name": "none", "values": [None, None]}
+    assert other["up"]["values"] == [None, None]
 
 
-def points(page: str) -> dict[str, object]:
-    """What the page's script is given to draw."""
-    (found,) = re.findall(r"<script type=.application/json.>(.*?)</script>", page)
-    return json.loads(found)
+def points(page: str, section: str = "scattered") -> dict[str, Any]:
+    """What a plot's script is given to draw."""
+    own = page.partition(f'<section class="{section}"')[2]
+    found = re.search(r"<script type=.application/json.>(.*?)</script>", own)
+    assert found is not None
+    return json.loads(found[1])

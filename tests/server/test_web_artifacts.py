@@ -8,7 +8,7 @@ import sys
 import zipfile
 from html import unescape
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 from trackgate_server.blobs.place import DEPTH
@@ -24,8 +24,6 @@ from tests.scenarios.registry_acts import new_model as new_registered
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;{{7*7}}"
 MLMODEL = "flavors: {python_function: {loader_module: x}}"
-OWN = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
-FORM = {**OWN, "Content-Type": "application/x-www-form-urlencoded"}
 
 
 def got(api: Api, run: str, tail: str = "", **query: str) -> Answer:
@@ -44,8 +42,7 @@ def words(page: str) -> str:
 
 
 def sent(api: Api, run: str, **fields: str) -> Answer:
-    path = f"/runs/{run}/artifacts/register"
-    return api.raw("POST", path, body=urlencode(fields), headers=FORM)
+    return api.submit(f"/runs/{run}/artifacts/register", **fields)
 
 
 @pytest.fixture
@@ -407,12 +404,7 @@ def test_a_logged_model_has_pages_of_its_own(api: Api) -> None:
 
     answer = api.raw("GET", f"/logged-models/{model}/artifacts")
     name = new_name()
-    made = api.raw(
-        "POST",
-        f"/logged-models/{model}/artifacts/register",
-        body=urlencode({"name": name}),
-        headers=FORM,
-    )
+    made = api.submit(f"/logged-models/{model}/artifacts/register", name=name)
 
     assert f'load_model("models:/{model}")' in unescape(answer.body.decode())
     assert made.status == 303

@@ -19,10 +19,6 @@ from tests.fixtures.sites import App
 from tests.scenarios.acts import new_experiment, new_name, new_run
 
 HOSTILE = "<script>alert(1)</script> \" ' & {{7*7}} Bäume ?#%2F\\"
-FORM = {
-    "Content-Type": "application/x-www-form-urlencoded",
-    "Sec-Fetch-Site": "same-origin",
-}
 
 
 def test_a_name_may_hold_anything(app: App) -> None:
@@ -152,7 +148,7 @@ def test_a_note_is_previewed_without_being_kept(app: App) -> None:
     api, experiment = app.client(), new_experiment(app.client())
 
     shown = text(post(api, f"/{experiment}/note", note="*new*", preview="1"))
-    piece = app.client("vera").raw("POST", "/markdown", body="note=*new*", headers=FORM)
+    piece = app.client("vera").submit("/markdown", note="*new*")
 
     assert "<em>new</em>" in shown
     assert text(piece) == "<p><em>new</em></p>\n"
@@ -180,7 +176,7 @@ def get(api: Api, rest: str) -> Answer:
 
 def post(api: Api, rest: str, **fields: str) -> Answer:
     path = "/experiments" + quote(rest)
-    return api.raw("POST", path, body=urlencode(fields), headers=FORM)
+    return api.submit(path, **fields)
 
 
 def text(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from tests.fixtures.api import Answer, Api
 from tests.fixtures.databases import NewStore
@@ -29,10 +29,6 @@ from tests.scenarios.registry_acts import (
 )
 
 HOSTILE = "<script>alert(1)<b onclick=alert(2)>\n\t \" ' & {{7*7}} Bäume ?#%2F\\"
-FORM = {
-    "Content-Type": "application/x-www-form-urlencoded",
-    "Sec-Fetch-Site": "same-origin",
-}
 
 
 def test_a_name_may_hold_anything_the_registry_allows(app: App) -> None:
@@ -71,13 +67,13 @@ def test_forms_change_a_model_and_lead_back_to_it(app: App) -> None:
     api = app.client()
     name = new_name()
 
-    assert post(api, "/models", name=name).status == 303
+    assert api.submit("/models", name=name).status == 303
     place = page_of(name)
     done = [
-        post(api, f"{place}/description", note="**good**"),
-        post(api, f"{place}/tags", key="team", value="vision"),
-        post(api, f"{place}/tags", key="gone", value="x"),
-        post(api, f"{place}/tags/remove", key="gone"),
+        api.submit(f"{place}/description", note="**good**"),
+        api.submit(f"{place}/tags", key="team", value="vision"),
+        api.submit(f"{place}/tags", key="gone", value="x"),
+        api.submit(f"{place}/tags/remove", key="gone"),
     ]
 
     assert {answer.headers["Location"].split("?")[0] for answer in done} == {place}
@@ -97,7 +93,7 @@ def test_a_deletion_says_what_goes_before_it_happens(app: App) -> None:
     assert "3 versions" in asked
     assert "version 2 (Production)" in asked
     assert "@champion" in asked
-    assert post(api, f"{page_of(name)}/delete").status == 303
+    assert api.submit(f"{page_of(name)}/delete").status == 303
     assert api.raw("GET", page_of(name)).status == 404
     assert api.raw("GET", f"{page_of(name)}/history").status == 200
 
@@ -111,7 +107,7 @@ def test_a_viewer_sees_all_and_no_form(app: App) -> None:
         shown = text_of(vera.raw("GET", path))
         assert 'method="post"' not in shown
         assert 'method="post"' in text_of(ada.raw("GET", path)) or "history" in path
-    assert post(vera, f"{place}/delete").status == 403
+    assert vera.submit(f"{place}/delete").status == 403
 
 
 def test_a_version_is_moved_with_a_comment_and_archives_what_was_there(
@@ -122,8 +118,8 @@ def test_a_version_is_moved_with_a_comment_and_archives_what_was_there(
     move(api, name, "1", "Production")
     place = f"{page_of(name)}/versions/2"
 
-    done = post(
-        api, f"{place}/stage", stage="Production", archive="on", comment=HOSTILE
+    done = api.submit(
+        f"{place}/stage", stage="Production", archive="on", comment=HOSTILE
     )
 
     assert done.headers["Location"].startswith(place)
@@ -139,13 +135,13 @@ def test_a_versions_forms_change_it(app: App) -> None:
     place = f"{page_of(name)}/versions/1"
 
     done = [
-        post(api, f"{place}/aliases", alias="@champion", comment="best so far"),
-        post(api, f"{place}/aliases", alias="gone"),
-        post(api, f"{place}/aliases/remove", alias="gone"),
-        post(api, f"{place}/description", note="fine"),
-        post(api, f"{place}/tags", key="team", value="vision"),
-        post(api, f"{place}/tags", key="gone"),
-        post(api, f"{place}/tags/remove", key="gone"),
+        api.submit(f"{place}/aliases", alias="@champion", comment="best so far"),
+        api.submit(f"{place}/aliases", alias="gone"),
+        api.submit(f"{place}/aliases/remove", alias="gone"),
+        api.submit(f"{place}/description", note="fine"),
+        api.submit(f"{place}/tags", key="team", value="vision"),
+        api.submit(f"{place}/tags", key="gone"),
+        api.submit(f"{place}/tags/remove", key="gone"),
     ]
 
     assert [answer.status for answer in done] == [303] * len(done)
@@ -154,7 +150,7 @@ def test_a_versions_forms_change_it(app: App) -> None:
     assert version.description == "fine"
     assert [(tag.key, tag.value) for tag in version.tags] == [("team", "vision")]
     assert "champion" in text_of(api.raw("GET", f"{place}/delete"))
-    assert post(api, f"{place}/delete").status == 303
+    assert api.submit(f"{place}/delete").status == 303
     assert get_model(api, name).latest_versions == []
 
 
@@ -258,10 +254,6 @@ def listed(api: Api, **query: str) -> str:
 
 def links_to(path: str, text: str) -> bool:
     return f'href="{path}"' in text
-
-
-def post(api: Api, path: str, **fields: str) -> Answer:
-    return api.raw("POST", path, body=urlencode(fields), headers=FORM)
 
 
 def text_of(answer: Answer) -> str:

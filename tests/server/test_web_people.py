@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -12,11 +11,6 @@ from trackgate_wire.server import GET_CHANGES, Change, GetChanges
 
 from tests.fixtures.api import Answer, Api
 from tests.fixtures.sites import App, Stack, running_stack
-
-FORM = {
-    "Content-Type": "application/x-www-form-urlencoded",
-    "Sec-Fetch-Site": "same-origin",
-}
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +109,7 @@ def test_nobody_locks_themselves_out(own_stack: Stack) -> None:
 
 
 def post(api: Api, rest: str, **fields: str) -> Answer:
-    return api.raw("POST", "/people" + rest, body=urlencode(fields), headers=FORM)
+    return api.submit(f"/people{rest}", **fields)
 
 
 def text(answer: Answer) -> str:
