@@ -2,81 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from random import Random
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from trackgate_wire.metrics import Metric
-from trackgate_wire.runs import (
-    CREATE_RUN,
-    LOG_BATCH,
-    UPDATE_RUN,
-    CreateRun,
-    LogBatch,
-    Param,
-    UpdateRun,
-)
-from trackgate_wire.scalars import RunStatus
 
 from tests.browser.conftest import DESKTOP, PHONE, Scheme, Sit
-from tests.fixtures.api import Api
+from tests.browser.sweeps import PLOTS, compared, section_of, sweep
 from tests.fixtures.sites import Stack
 from tests.scenarios import acts
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-STARTED_MS = 1_790_000_000_000
-_STEPS = 100
-_MODELS = ("resnet50", "vit-small", "convnext")
-_HOSTILE = "<img src=x onerror=alert(1)>"
-
 
 @pytest.fixture(scope="module")
 def swept(stack: Stack) -> list[str]:
     """Runs of a search for good parameters."""
-    api = stack.client()
-    experiment = acts.new_experiment(api, acts.new_name("sweep"))
-    return [_trained(api, experiment, number) for number in range(6)]
-
-
-def _trained(api: Api, experiment: str, number: int) -> str:
-    name = f"trial-{number:02}" if number else _HOSTILE
-    asked = CreateRun(experiment_id=experiment, run_name=name, start_time=STARTED_MS)
-    run = api.call(CREATE_RUN, asked).run.info.run_id
-    rate = 10 ** -(1 + number / 2)
-    params = {
-        "learning_rate": f"{rate:.5f}",
-        "model": _MODELS[number % 3],
-        "batch_size": "256",
-        "optimizer": "adamw",
-    }
-    sent = [Param(key, value) for key, value in params.items()]
-    api.call(LOG_BATCH, LogBatch(run_id=run, params=sent))
-    acts.log_points(api, run, _course(Random(number), rate))
-    acts.set_tag(api, run, "team", "vision")
-    ended = STARTED_MS + 1_000 * _STEPS
-    api.call(
-        UPDATE_RUN, UpdateRun(run_id=run, status=RunStatus.FINISHED, end_time=ended)
-    )
-    return run
-
-
-def _course(random: Random, rate: float) -> list[Metric]:
-    points: list[Metric] = []
-    for step in range(_STEPS):
-        time = STARTED_MS + 1_000 * step
-        loss = 2.3 * math.exp(-20 * rate * step / _STEPS) + random.gauss(0, 0.02)
-        points += [
-            Metric("loss", loss, time, step),
-            Metric("val/accuracy", 1 - loss / 2.5, time, step),
-        ]
-    return points
-
-
-def compared(runs: list[str], **query: str) -> str:
-    rest = "".join(f"&{name}={value}" for name, value in query.items())
-    return f"/compare?runs={'.'.join(runs)}{rest}"
+    return sweep(stack.client())
 
 
 def drawn(page: Page, name: str) -> Locator:
@@ -95,11 +35,11 @@ def test_everybody_can_read_them(
 
     reader.go(compared(swept, smooth="0.5"))
 
-    reader.page.locator("figure.chart").last.scroll_into_view_if_needed()
+    reader.page.locator(".overlaid figure.chart").last.scroll_into_view_if_needed()
     drawn(reader.page, "val/accuracy")
-    scattered = reader.page.locator(".scattered")
-    scattered.scroll_into_view_if_needed()
-    expect(scattered.locator("path.point")).to_have_count(6, timeout=15_000)
+    for name in PLOTS:
+        section_of(reader.page, name)
+    reader.page.get_by_text("Axes and ranges").click()
     reader.picture(f"compare-{size[0]}-{scheme}")
     reader.page.locator("details.alike summary").click()
     assert reader.faults() == []
@@ -127,11 +67,11 @@ def test_a_chart_has_a_line_of_each_run(sit: Sit, swept: list[str]) -> None:
     reader = sit()
     page = reader.page
     reader.go(compared(swept))
-    page.locator("figure.chart").last.scroll_into_view_if_needed()
+    page.locator(".overlaid figure.chart").last.scroll_into_view_if_needed()
     chart = drawn(page, "val/accuracy")
     expect(chart.locator(".scatterlayer .trace")).to_have_count(6)
 
-    page.get_by_label("By").select_option("relative")
+    page.locator(".overlaid").get_by_label("By").select_option("relative")
     page.get_by_label("Log scale").check()
 
     expect(chart.locator(".xtitle")).to_have_text("seconds")
@@ -167,11 +107,11 @@ def test_one_value_is_held_against_another(sit: Sit, swept: list[str]) -> None:
     section.scroll_into_view_if_needed()
     expect(section.locator(".xtitle")).to_have_text("learning_rate", timeout=15_000)
 
-    page.get_by_label("Across").select_option(label="model")
+    section.locator("#scatter-across").select_option(label="model")
 
     expect(section.locator(".xtitle")).to_have_text("model")
     expect(section.locator("path.point")).to_have_count(6)
     assert "across=params.model" in page.url
     page.reload()
-    expect(section.get_by_label("Across")).to_have_value("params.model")
+    expect(section.locator("#scatter-across")).to_have_value("params.model")
     assert reader.problems == []

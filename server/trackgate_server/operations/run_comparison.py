@@ -41,13 +41,26 @@ class Compared:
     spreads: dict[Kind, list[Spread]]
 
 
-def compare(scope: Scope, run_ids: Sequence[str]) -> Compared:
-    """What the runs log; a run that is named twice is shown once.
+def named(scope: Scope, run_ids: Sequence[str]) -> list[RunRow]:
+    """The runs of these ids, in their order. One statement.
 
     Raises InvalidParameterValue for none or more than 500, NotFound for a run that
-    does not exist. Six statements, and one for names that are not known yet.
+    does not exist.
     """
-    rows = _rows(scope, list(dict.fromkeys(run_ids)))
+    if not run_ids:
+        raise InvalidParameterValue(
+            "No run was chosen. Choose some in a table of runs."
+        )
+    rules.check_count("runs", len(run_ids), MOST_RUNS)
+    found = {row.uuid: row for row in runs.find_all(scope.db, run_ids)}
+    for run_id in run_ids:
+        if run_id not in found:
+            raise NotFound(f"Run with id={rules.shown(run_id)} not found.")
+    return [found[run_id] for run_id in run_ids]
+
+
+def compare(scope: Scope, rows: list[RunRow]) -> Compared:
+    """What the runs log. Five statements, and one for names that are not known yet."""
     keys = [row.id for row in rows]
     return Compared(
         rows,
@@ -60,19 +73,6 @@ def compare(scope: Scope, run_ids: Sequence[str]) -> Compared:
 def values(scope: Scope, rows: Sequence[RunRow], wanted: CellKeys) -> Cells:
     """What the runs have under some names. One statement for each kind of them."""
     return run_cells.of_runs(scope.db, scope.names, [row.id for row in rows], wanted)
-
-
-def _rows(scope: Scope, run_ids: Sequence[str]) -> list[RunRow]:
-    if not run_ids:
-        raise InvalidParameterValue(
-            "No run was chosen. Choose some in a table of runs."
-        )
-    rules.check_count("runs", len(run_ids), MOST_RUNS)
-    found = {row.uuid: row for row in runs.find_all(scope.db, run_ids)}
-    for run_id in run_ids:
-        if run_id not in found:
-            raise NotFound(f"Run with id={rules.shown(run_id)} not found.")
-    return [found[run_id] for run_id in run_ids]
 
 
 def _spreads(scope: Scope, keys: Sequence[int], kind: Kind) -> list[Spread]:

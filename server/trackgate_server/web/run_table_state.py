@@ -107,6 +107,13 @@ class TableState:
             "open": list(self.opened),
         }
 
+    def search(self) -> dict[str, object]:
+        """Which runs are found and in which order, whatever the page shows of them."""
+        names = ("filter", "order", "stage", "nested")
+        query = self.view_query()
+        found = {name: query[name] for name in names}
+        return {"experiment": list(self.experiments), **found}
+
     def fields(self, *without: str) -> list[tuple[str, str]]:
         """The state as hidden fields of a form that is sent by GET."""
         return hidden({k: v for k, v in self.given().items() if k not in without})

@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 
 NOTHING = "\N{EN DASH}"
 _INFINITY, _MINUS = "\N{INFINITY}", "\N{MINUS SIGN}"
+# Characters of a text in a table's cell, and on hover.
+_SHOWN, _ON_HOVER = 120, 1_000
 _UNITS = ("KiB", "MiB", "GiB", "TiB")
 _NEXT_UNIT = 1024
 # datetime knows the years 1 to 9999 only.
@@ -85,6 +87,16 @@ def number(value: float | str | None) -> Markup:
     if float(short) == value:
         return escape(short)
     return Markup('<span title="{}">{}</span>').format(repr(value), short)
+
+
+def beginning(text: str) -> str:
+    """As much of a text as a table's cell has room for."""
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def on_hover(text: str) -> str:
+    """As much of a text as is shown beside the mouse."""
+    return text[:_ON_HOVER]
 
 
 def count(many: int, noun: str) -> str:

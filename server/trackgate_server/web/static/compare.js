@@ -1,13 +1,20 @@
-// Runs beside each other: their colours, and charts of what they measured.
+// Runs beside each other: their colours, and plots of what is known of them.
 
 import { colours, onScheme } from "./charts.js";
-import { ComparedChart } from "./compare_chart.js";
+import { boxes } from "./compare_boxes.js";
+import { overlay } from "./compare_charts.js";
+import { contour } from "./compare_contour.js";
+import { parallel } from "./compare_parallel.js";
 import { scatter } from "./compare_scatter.js";
 
-const place = document.querySelector(".overlaid");
-const scattered = document.querySelector(".scattered");
-const form = document.querySelector("form.look");
-const charts = new Map();
+// The plots of a comparison: who draws into the section of that class.
+const PLOTS = {
+  overlaid: overlay,
+  parallel,
+  scattered: scatter,
+  contoured: contour,
+  boxed: boxes,
+};
 
 /** Give each run above the table the colour of its lines. */
 function paint() {
@@ -19,75 +26,13 @@ function paint() {
 
 /** The runs that the table has, in its order. */
 function runs() {
-  const heads = document.querySelectorAll("th.run");
-  return [...heads].map(({ dataset }) => ({ id: dataset.run, name: dataset.name }));
-}
-
-/** How lines are to be drawn, as the controls say. */
-function look() {
-  const { x, log, smooth } = form.elements;
-  return { x: x.value, log: log.checked, smooth: Number(smooth.value) };
-}
-
-// What is near the window is drawn, what is far from it given up: so the number of
-// charts at a time has an end, however many metrics there are.
-const near = new IntersectionObserver(
-  (entries) => {
-    for (const { target, isIntersecting } of entries) {
-      const chart = charts.get(target);
-      if (isIntersecting) chart.show();
-      else chart.hide();
-    }
-  },
-  { rootMargin: "300px 0px" },
-);
-
-/** The address says how lines are drawn, so that the view can be sent. */
-function remember() {
-  const url = new URL(location.href);
-  for (const name of ["x", "log", "smooth"]) url.searchParams.delete(name);
-  const { x, log, smooth } = look();
-  if (x !== "step") url.searchParams.set("x", x);
-  if (log) url.searchParams.set("log", "1");
-  if (smooth > 0) url.searchParams.set("smooth", smooth);
-  history.replaceState(null, "", url);
-}
-
-function redrawAll() {
-  remember();
-  for (const chart of charts.values()) chart.redraw();
-}
-
-let planned;
-
-function watchControls() {
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.elements.smooth.addEventListener("input", ({ target }) => {
-    form.querySelector("output").value = Number(target.value).toFixed(2);
-    cancelAnimationFrame(planned);
-    planned = requestAnimationFrame(redrawAll);
-  });
-  form.elements.x.addEventListener("change", redrawAll);
-  form.elements.log.addEventListener("change", redrawAll);
-  place.addEventListener("click", ({ target }) => {
-    const action = target.closest("button[data-do]")?.dataset.do;
-    const chart = charts.get(target.closest("figure"));
-    if (action === "enlarge") chart.enlarge();
-    if (action === "picture") chart.keep();
-  });
-}
-
-function begin() {
-  const { points, atOnce } = place.dataset;
-  const source = { api: points, runs: runs(), atOnce: Number(atOnce), look };
-  for (const figure of place.querySelectorAll("figure.chart")) {
-    charts.set(figure, new ComparedChart(figure, source));
-    near.observe(figure);
-  }
-  watchControls();
+  const heads = [...document.querySelectorAll("th.run")];
+  return heads.map((head) => ({ id: head.dataset.run, name: head.dataset.name, href: head.querySelector("a").href }));
 }
 
 paint();
 onScheme(paint);
-if (place) begin();
-if (scattered) scatter(scattered, runs());
+for (const [name, plot] of Object.entries(PLOTS)) {
+  const section = document.querySelector(`section.${name}`);
+  if (section) plot(section, runs());
+}
