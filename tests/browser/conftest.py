@@ -3,93 +3,28 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any, Literal
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
-# It has no types.
-from axe_playwright_python.sync_playwright import (  # pyright: ignore[reportMissingTypeStubs]
-    Axe,
-)
-from playwright.sync_api import (
-    Browser,
-    ConsoleMessage,
-    Page,
-    Request,
-    Response,
-    sync_playwright,
-)
-
+from tests.browser.logins import Logins
+from tests.browser.reader import DESKTOP, PHONE, Reader, Scheme
+from tests.browser.team_work import TeamWork, logged_by_the_stock_client
 from tests.environment.missing import missing
-from tests.fixtures.sites import Stack
+from tests.environment.peers import Release
+from tests.fixtures.sites import Sites, Stack
 
-Scheme = Literal["light", "dark"]
+__all__ = ["DESKTOP", "PHONE", "Reader", "Scheme", "Sit"]
 
-DESKTOP, PHONE = (1280, 860), (390, 844)
-# What a page may not have: axe-core calls lesser faults moderate and minor.
-_SERIOUS = ("serious", "critical")
 # Without the last ones it looks for its maker's servers at every start.
 _FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update"),
     "--disable-sync",
 )
-
-
-class Reader:
-    """Somebody at a browser; what goes wrong there is told at the end.
-
-    page      the browser's page
-    problems  errors of scripts, of the content policy, and requests elsewhere
-    """
-
-    def __init__(self, page: Page, site: Stack, pictures: Path) -> None:
-        self.page = page
-        self.site = site
-        self.problems: list[str] = []
-        self._pictures = pictures
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
-        page.on("request", self._requested)
-
-    def go(self, path: str) -> Response:
-        """Open a page by its path, such as "/experiments"."""
-        response = self.page.goto(self.site.address + path, wait_until="load")
-        assert response is not None
-        return response
-
-    def text(self) -> str:
-        """What the page's content says."""
-        return self.page.locator("main").inner_text()
-
-    def picture(self, name: str) -> Path:
-        """Keep what the whole page looks like."""
-        file = self._pictures / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
-        self.page.screenshot(path=file, full_page=True)
-        return file
-
-    def faults(self) -> list[str]:
-        """Serious faults for people who use no mouse or see no screen."""
-        axe: Any = Axe()
-        return [
-            f"{fault['id']}: {node['html']} {node.get('failureSummary', '')}"
-            for fault in axe.run(self.page).response["violations"]
-            if fault["impact"] in _SERIOUS
-            for node in fault["nodes"]
-        ]
-
-    def _heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.problems.append(f"{message.type}: {message.text}")
-
-    def _requested(self, request: Request) -> None:
-        own = (self.site.address, "data:", "blob:", "about:")
-        if not request.url.startswith(own):
-            self.problems.append(f"asked for {request.url}")
 
 
 @pytest.fixture(scope="session")
@@ -105,21 +40,41 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots go; TRACKGATE_PICTURES names another folder."""
+def pictures() -> Path | None:
+    """Where pictures go: the folder that TRACKGATE_PICTURES names, or nowhere."""
     given = os.environ.get("TRACKGATE_PICTURES")
-    folder = Path(given) if given else tmp_path_factory.mktemp("pictures")
+    if not given:
+        return None
+    folder = Path(given)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def logins(sites: Sites, browser: Browser) -> Logins:
+    """Kept for the session; they end before the sites do."""
+    del sites
+    return Logins(browser)
+
+
+@pytest.fixture(scope="session")
+def work(
+    sites: Sites,
+    peer_python: Callable[[Release], Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> TeamWork:
+    """What a team logged with the stock client, shared: a test only reads it."""
+    home = tmp_path_factory.mktemp("team")
+    return logged_by_the_stock_client(peer_python("3"), sites.stack("sqlite"), home)
 
 
 Sit = Callable[..., Reader]
 
 
 @pytest.fixture
-def sit(browser: Browser, stack: Stack, pictures: Path) -> Generator[Sit]:
+def sit(logins: Logins, stack: Stack, pictures: Path | None) -> Generator[Sit]:
     """Have somebody sit down: `sit("ada", javascript=False, size=PHONE)`."""
-    ended: list[Callable[[], None]] = []
+    opened: list[Page] = []
 
     def sit_down(
         name: str = "ada",
@@ -127,18 +82,15 @@ def sit(browser: Browser, stack: Stack, pictures: Path) -> Generator[Sit]:
         javascript: bool = True,
         size: tuple[int, int] = DESKTOP,
         scheme: Scheme = "light",
+        site: Stack = stack,
     ) -> Reader:
-        context = browser.new_context(
-            http_credentials={"username": name, "password": stack.passwords[name]},
-            java_script_enabled=javascript,
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=scheme,
-            timezone_id="Europe/Berlin",
-            locale="en-GB",
-        )
-        ended.append(context.close)
-        return Reader(context.new_page(), stack, pictures)
+        page = logins.of(site, name, javascript).new_page()
+        opened.append(page)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=scheme)
+        return Reader(page, site, pictures)
 
     yield sit_down
-    for end in ended:
-        end()
+    for page in opened:
+        page.context.clear_permissions()
+        page.close()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from trackgate_wire.experiments import SET_EXPERIMENT_TAG, SetExperimentTag
 
-from tests.browser.conftest import DESKTOP, PHONE, Sit
-from tests.fixtures.api import Api
+from tests.browser.conftest import Sit
+from tests.browser.team_work import TeamWork
 from tests.fixtures.sites import Stack
-from tests.scenarios.acts import new_experiment, new_name, new_run
+from tests.scenarios.acts import new_experiment, new_name
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,45 +34,45 @@ Small trees against **large** ones, on the breast-cancer data; see https://x.tes
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> {{7*7}} \"'"
 
 
-@pytest.fixture(scope="module")
-def stem(stack: Stack) -> str:
-    """Part of the names of some experiments, one of them with all there is."""
-    api, stem = stack.client(), new_name("trees")[:14]
-    for number in range(3):
-        experiment = new_experiment(api, f"{stem}, attempt {number}")
-        for _ in range(number * 2):
-            new_run(api, experiment)
-        tag(api, experiment, "team", "vision")
-    tag(api, experiment, "mlflow.note.content", NOTE)
-    tag(api, experiment, HOSTILE[:200].replace("'", "").replace('"', ""), HOSTILE)
-    return stem
-
-
-def tag(api: Api, experiment: str, key: str, value: str) -> None:
-    api.call(SET_EXPERIMENT_TAG, SetExperimentTag(experiment, _allowed(key), value))
-
-
-def _allowed(key: str) -> str:
-    return "".join(one for one in key if one.isalnum() or one in "_-. /:")
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_them(
-    sit: Sit, stem: str, size: tuple[int, int], scheme: str
-) -> None:
-    reader = sit(size=size, scheme=scheme)
+def test_everybody_can_read_them(sit: Sit, work: TeamWork) -> None:
+    reader = sit()
 
     for name, path in {
-        "list": "/experiments",
+        "list": "/experiments?filter=tags.team IS NOT NULL",
         "refused": "/experiments?filter=name = 'a' AND nonsense",
-        "about": about(reader.site, stem),
+        "about": f"/experiments/{work.photos}/edit",
     }.items():
         reader.go(path)
-        reader.picture(f"experiments-{name}-{size[0]}-{scheme}")
-        assert reader.faults() == []
-    assert reader.page.title().startswith(stem)
-    assert reader.problems == []
+        reader.looks_right(f"experiments-{name}")
+    assert reader.page.title().startswith("Product photos")
+
+
+def test_a_viewer_reads_them_without_a_script(sit: Sit, work: TeamWork) -> None:
+    reader = sit("vera", javascript=False)
+
+    reader.go("/experiments?name=duct%20pho")
+
+    row = reader.page.get_by_role("row", name=re.compile("Product photos"))
+    assert row.get_by_role("cell").nth(1).inner_text() == str(len(work.runs))
+    assert "team: vision" in row.inner_text()
+    assert reader.page.get_by_text("New experiment").count() == 0
+    row.get_by_role("link", name="Product photos").click()
+    assert reader.page.get_by_role("heading", level=1).inner_text() == "Product photos"
+
+
+def test_anybodys_words_are_only_words(sit: Sit, stack: Stack) -> None:
+    api, name = stack.client(), f"{HOSTILE} {new_name()}"
+    experiment = new_experiment(api, name)
+    for key, value in {"mlflow.note.content": NOTE, "team": HOSTILE}.items():
+        api.call(SET_EXPERIMENT_TAG, SetExperimentTag(experiment, key, value))
+    reader = sit()
+
+    for path in ("/experiments?name=taken", f"/experiments/{experiment}/edit"):
+        reader.go(path)
+        assert HOSTILE in reader.text()
+        assert reader.page.locator("main img, main script").count() == 0
+        assert reader.page.title() != "taken"
+    reader.looks_right("experiments-hostile")
 
 
 def test_they_can_be_made_and_named_without_a_script(sit: Sit) -> None:
@@ -130,9 +132,3 @@ def test_more_are_added_below_those_that_are_there(sit: Sit) -> None:
     assert rows.count() == 55
     assert reader.page.get_by_role("link", name="More").count() == 0
     assert reader.problems == []
-
-
-def about(site: Stack, stem: str) -> str:
-    """The address of the page about the last of them."""
-    answer = site.client().raw("GET", "/experiments", query={"name": stem})
-    return answer.body.decode().partition('/edit"')[0].rpartition('"')[2] + "/edit"

@@ -6,22 +6,19 @@ import re
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE, Reader, Sit
+from tests.browser.conftest import Sit
+from tests.browser.reader import Reader
 from tests.scenarios.acts import new_name
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_them(sit: Sit, size: tuple[int, int], scheme: str) -> None:
-    reader = sit("adam", size=size, scheme=scheme)
+def test_everybody_can_read_them(sit: Sit) -> None:
+    reader = sit("adam")
 
     for path in ("/people", "/server"):
         reader.go(path)
-        reader.picture(f"{path[1:]}-{size[0]}-{scheme}")
-        assert reader.faults() == []
-    assert reader.problems == []
+        reader.looks_right(path[1:])
 
 
 def test_a_password_is_seen_once(sit: Sit) -> None:

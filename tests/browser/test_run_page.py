@@ -8,7 +8,8 @@ from trackgate_wire.metrics import Metric
 from trackgate_wire.runs import LOG_BATCH, LogBatch, Param, RunTag
 
 from tests.browser import run_courses
-from tests.browser.conftest import DESKTOP, PHONE, Sit
+from tests.browser.conftest import Sit
+from tests.browser.team_work import TeamWork
 from tests.fixtures.sites import Stack
 from tests.scenarios import acts
 
@@ -17,34 +18,23 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TRAP = "<img src='http://elsewhere.test/x' onerror=alert(1)><script>alert(2)</script>"
 
 
-@pytest.fixture(scope="module")
-def trained(stack: Stack) -> str:
-    return run_courses.trained(stack.client())
+def test_everybody_can_read_it(sit: Sit, work: TeamWork) -> None:
+    reader = sit()
 
+    assert reader.go(f"/runs/{work.best}").status == 200
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_it(
-    sit: Sit, trained: str, size: tuple[int, int], scheme: str
-) -> None:
-    reader = sit(size=size, scheme=scheme)
-
-    assert reader.go(f"/runs/{trained}").status == 200
-
-    reader.picture(f"run-{size[0]}-{scheme}")
     text = reader.text()
-    for part in ("train/loss", "adamw", "vision", "imagenet-train", "fold-0"):
+    for part in ("train/loss", "adamw", "vision", "photos-train", "fold-0"):
         assert part in text
-    assert reader.faults() == []
-    assert reader.problems == []
+    reader.looks_right("run")
 
 
 def test_a_viewer_without_a_script_reads_all_and_changes_nothing(
-    sit: Sit, trained: str
+    sit: Sit, work: TeamWork
 ) -> None:
     reader = sit("vera", javascript=False)
 
-    reader.go(f"/runs/{trained}")
+    reader.go(f"/runs/{work.best}")
 
     assert reader.page.locator("main form[method=post]").count() == 0
     reader.page.get_by_role("link", name="train/loss").click()
@@ -79,9 +69,9 @@ def test_an_editor_needs_no_script(sit: Sit, stack: Stack) -> None:
     expect(page.get_by_role("status")).to_contain_text("is back")
 
 
-def test_a_list_is_narrowed_as_somebody_types(sit: Sit, trained: str) -> None:
+def test_a_list_is_narrowed_as_somebody_types(sit: Sit, work: TeamWork) -> None:
     reader = sit()
-    reader.go(f"/runs/{trained}")
+    reader.go(f"/runs/{work.best}")
     rows = reader.page.locator("[data-list=params] tbody tr:visible")
 
     reader.page.get_by_label("Find parameters").fill("ADAM")
@@ -111,11 +101,13 @@ def test_a_run_that_goes_on_shows_what_comes(sit: Sit, stack: Stack) -> None:
     api = stack.client()
     run = run_courses.going(api, "accuracy", "loss")
     reader = sit()
+    reader.page.clock.install()
     reader.go(f"/runs/{run}")
     reader.page.evaluate("document.querySelector('h1').dataset.same = 'yes'")
 
     acts.log_metric(api, run, "loss", 0.125, run_courses.STARTED_MS + 9, 9)
     acts.log_metric(api, run, "brand new", 1.0)
+    reader.pass_time(5)
 
     rows = reader.page.locator("[data-list=metrics] tbody tr")
     expect(rows).to_have_count(3, timeout=15_000)

@@ -9,17 +9,13 @@ from playwright.sync_api import Locator, Page, expect
 from trackgate_wire.metrics import Metric
 
 from tests.browser import run_courses
-from tests.browser.conftest import DESKTOP, PHONE, Sit
+from tests.browser.conftest import Sit
+from tests.browser.team_work import TeamWork
 from tests.fixtures.sites import Stack
 from tests.fixtures.waiting import wait_until
 from tests.scenarios import acts, run_pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def trained(stack: Stack) -> str:
-    return run_courses.trained(stack.client())
 
 
 def plot(page: Page, name: str) -> Locator:
@@ -56,33 +52,27 @@ def asked_for(page: Page) -> list[dict[str, list[str]]]:
     return asked
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_read_them(
-    sit: Sit, trained: str, size: tuple[int, int], scheme: str
-) -> None:
-    reader = sit(size=size, scheme=scheme)
+def test_everybody_can_read_them(sit: Sit, work: TeamWork) -> None:
+    reader = sit()
 
-    reader.go(f"/runs/{trained}/charts?smooth=0.7&log=1")
+    reader.go(f"/runs/{work.best}/charts?smooth=0.7&log=1")
 
     drawn(reader.page, "train/loss")
     drawn(reader.page, "val/accuracy")
-    reader.picture(f"run-charts-{size[0]}-{scheme}")
-    assert reader.faults() == []
-    assert reader.problems == []
+    reader.looks_right("run-charts")
 
 
 def test_without_a_script_there_are_outlines_and_a_table(
-    sit: Sit, trained: str
+    sit: Sit, work: TeamWork
 ) -> None:
     reader = sit("vera", javascript=False)
 
-    reader.go(f"/runs/{trained}/charts")
+    reader.go(f"/runs/{work.best}/charts")
     reader.page.get_by_label("By").select_option("time")
     reader.page.get_by_role("button", name="Show").click()
 
     assert "x=time" in reader.page.url
-    assert reader.page.locator("svg.outline path").count() == 3
+    assert reader.page.locator("svg.outline path").count() == 4
     reader.picture("run-charts-without-script")
     reader.page.get_by_role("link", name="val/loss").click()
     assert reader.page.locator("[data-list=points] tbody tr").count() == 300
@@ -92,10 +82,10 @@ def test_without_a_script_there_are_outlines_and_a_table(
     assert reader.page.locator("figure").count() == 1
 
 
-def test_the_address_keeps_how_they_are_drawn(sit: Sit, trained: str) -> None:
+def test_the_address_keeps_how_they_are_drawn(sit: Sit, work: TeamWork) -> None:
     reader = sit()
     page = reader.page
-    reader.go(f"/runs/{trained}/charts")
+    reader.go(f"/runs/{work.best}/charts")
     chart = drawn(page, "val/loss")
 
     page.get_by_label("By").select_option("relative")
@@ -140,6 +130,7 @@ def test_a_chart_of_a_run_that_goes_on_gets_its_new_points_only(
     run = run_courses.going(api, "loss", "rate")
     reader = sit()
     page = reader.page
+    page.clock.install()
     reader.go(f"/runs/{run}/charts")
     drawn(page, "loss")
     drawn(page, "rate")
@@ -147,6 +138,7 @@ def test_a_chart_of_a_run_that_goes_on_gets_its_new_points_only(
 
     acts.log_metric(api, run, "loss", 0.25, run_courses.STARTED_MS + 60_000, 60)
     acts.log_metric(api, run, "later", 1.0)
+    reader.pass_time(5)
 
     drawn(page, "later")
     last = page.locator("figure[data-name=loss] [data-value=last]")
@@ -179,9 +171,9 @@ def test_only_charts_in_sight_are_drawn(sit: Sit, stack: Stack) -> None:
     assert reader.problems == []
 
 
-def test_a_chart_is_kept_as_a_picture(sit: Sit, trained: str) -> None:
+def test_a_chart_is_kept_as_a_picture(sit: Sit, work: TeamWork) -> None:
     reader = sit()
-    reader.go(f"/runs/{trained}/charts")
+    reader.go(f"/runs/{work.best}/charts")
     figure = reader.page.locator("figure[data-name='val/loss']")
     chart = drawn(reader.page, "val/loss")
 
