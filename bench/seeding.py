@@ -49,6 +49,10 @@ class Seeds:
         """A run with so many points of the metric BIG_KEY."""
         return self._once(f"{count} points", lambda: seed_points(self.system, count))
 
+    def models(self, count: int) -> Seed:
+        """So many registered models of one version each."""
+        return self._once(f"{count} models", lambda: seed_models(self.system, count))
+
     def _once(self, name: str, make: Callable[[], str]) -> Seed:
         file = self.system.folder / f"seeds-{self.system.store.backend}.json"
         known: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {}
@@ -86,6 +90,24 @@ def seed_points(system: System, count: int) -> str:
         for first in range(0, count, _BATCH):
             connection.post("runs/log-batch", _points(run_id, first))
     return run_id
+
+
+def seed_models(system: System, count: int) -> str:
+    """Register `count` models; the name of the first."""
+
+    def seed(connection: Connection, number: int) -> None:
+        name = model_name(number)
+        connection.call("registered-models/create", name=name)
+        place = f"s3://models/{name}"
+        connection.call("model-versions/create", name=name, source=place)
+
+    _side_by_side(system, count, seed)
+    return model_name(0)
+
+
+def model_name(number: int) -> str:
+    """What the model of that number is called."""
+    return f"model-{number:04}"
 
 
 def new_experiment(system: System, name: str) -> str:

@@ -1,0 +1,1 @@
+"""How long pages take beside MLflow's, in the same browser on the same data."""
