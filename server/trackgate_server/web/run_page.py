@@ -9,7 +9,7 @@ from trackgate_wire import limits
 from trackgate_server.operations import run_lists, run_overview
 from trackgate_server.operations.run_lists import Asked
 from trackgate_server.operations.run_overview import CHILDREN_SHOWN, RunHead
-from trackgate_server.web import run_page_datasets
+from trackgate_server.web import run_page_datasets, run_source
 from trackgate_server.web.page import View, Visit, page
 from trackgate_server.web.run_page_rows import mark_of, marks_in, rows_of
 
@@ -18,15 +18,6 @@ _PAIRS_SHOWN = 100
 _LIST_PAGE = 200
 # Their marks stand in an address, which has some 4,000 characters at most.
 _MOST_WATCHED = 500
-_SOURCE_LABELS = {
-    "mlflow.source.name": "Source",
-    "mlflow.source.type": "Source type",
-    "mlflow.source.git.commit": "Git commit",
-    "mlflow.source.git.branch": "Git branch",
-    "mlflow.source.git.repoURL": "Repository",
-    "mlflow.project.entryPoint": "Entry point",
-    "mlflow.docker.image.name": "Image",
-}
 _SYSTEM = {"own": False, "system": True}
 
 
@@ -47,7 +38,7 @@ def view_of(visit: Visit, run_id: str, preview: str | None = None) -> View:
             "run": found.head,
             "overview": found,
             "counts": run_lists.counts(visit.scope, found.head.key),
-            "source": _source(found.said),
+            "source": run_source.lines(found.said),
             "preview": preview,
             "note_length": limits.RUN_TAG_VALUE_LENGTH,
             "children_shown": CHILDREN_SHOWN,
@@ -77,7 +68,8 @@ def params(visit: Visit, run_id: str) -> View:
 def tags(visit: Visit, run_id: str) -> View:
     run = run_overview.head(visit.scope, run_id)
     listed = run_lists.pairs(visit.scope, run.key, "tags", _asked(visit))
-    return _list_page(visit, run, "tags", listed.entries, listed.next_page)
+    shown = run_source.without_logins(listed.entries)
+    return _list_page(visit, run, "tags", shown, listed.next_page)
 
 
 @page("/runs/<run_id>/news")
@@ -121,7 +113,7 @@ def _pairs(visit: Visit, run: RunHead) -> Mapping[str, object]:
         "next_params": given.next_page,
         "tags": own.entries,
         "next_tags": own.next_page,
-        "system_tags": system.entries,
+        "system_tags": run_source.without_logins(system.entries),
         "next_system_tags": system.next_page,
     }
 
@@ -147,7 +139,3 @@ def _list_page(
             "of": visit.query.get("of", ""),
         },
     )
-
-
-def _source(said: Mapping[str, str]) -> list[tuple[str, str]]:
-    return [(text, said[tag]) for tag, text in _SOURCE_LABELS.items() if tag in said]
