@@ -255,8 +255,9 @@ def test_of_many_steps_some_are_shown_the_first_and_last_among_them() -> None:
     series = artifact_images.series_of("a_step_5.png", names)
 
     assert series is not None
-    assert len(series.images) == artifact_images.MOST_SHOWN
-    assert [series.images[0].step, series.images[-1].step] == [0, 999]
+    assert len(series.images) == 1_000
+    assert len(series.beside) == artifact_images.MOST_SHOWN
+    assert [series.beside[0].step, series.beside[-1].step] == [0, 999]
     assert series.left_out == 1_000 - artifact_images.MOST_SHOWN
 
 

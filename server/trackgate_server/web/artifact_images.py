@@ -50,11 +50,20 @@ class Image(NamedTuple):
 
 
 class Series(NamedTuple):
-    """Images of the same thing by their steps; `left_out` more are not shown."""
+    """Images of the same thing by their steps, or those that are in no series."""
 
     name: str
     images: list[Image]
-    left_out: int
+
+    @property
+    def beside(self) -> list[Image]:
+        """Those that stand side by side."""
+        return spread(self.images, MOST_SHOWN)
+
+    @property
+    def left_out(self) -> int:
+        """How many are not among them."""
+        return len(self.images) - len(self.beside)
 
 
 def stamp_of(name: str) -> Stamp | None:
@@ -100,7 +109,7 @@ def series_in(names: Iterable[str]) -> list[Series]:
     single = sorted((name for name in stamped if not stamped[name]), key=natural)
     if single:
         images = [Image(name, name, None) for name in single]
-        found.append(Series("", *_some(images)))
+        found.append(Series("", images))
     return found
 
 
@@ -116,13 +125,13 @@ def series_of(name: str, names: Iterable[str]) -> Series | None:
 
 def _series(name: str, images: list[tuple[Stamp, Image]]) -> Series:
     images.sort(key=lambda one: (one[0].step, one[0].at_ms, one[1].name))
-    return Series(name, *_some([image for _, image in images]))
+    return Series(name, [image for _, image in images])
 
 
-def _some(images: list[Image]) -> tuple[list[Image], int]:
-    """At most `MOST_SHOWN`, the first and the last among them."""
-    if len(images) <= MOST_SHOWN:
-        return images, 0
+def spread(images: list[Image], most: int) -> list[Image]:
+    """At most so many of them, evenly; the first and the last among them."""
+    if len(images) <= most:
+        return images
     last = len(images) - 1
-    places = sorted({round(i * last / (MOST_SHOWN - 1)) for i in range(MOST_SHOWN)})
-    return [images[place] for place in places], len(images) - len(places)
+    places = sorted({round(i * last / (most - 1)) for i in range(most)})
+    return [images[place] for place in places]

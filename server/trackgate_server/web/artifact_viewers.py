@@ -6,11 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trackgate_wire.errors import InvalidParameterValue, NotFound
+
 from trackgate_server.blobs.store import OpenBlob
 from trackgate_server.operations.artifact_holders import Holder
+from trackgate_server.operations.artifact_registering import MODEL_FILE
+from trackgate_server.operations.scope import Scope
 from trackgate_server.web import (
     artifact_images,
     artifact_models,
+    artifact_steps,
     artifact_tables,
     artifact_texts,
     parquet_tables,
@@ -18,7 +23,7 @@ from trackgate_server.web import (
 from trackgate_server.web.artifact_kinds import Kind, extension_of, kind_of
 from trackgate_server.web.artifact_tables import Table
 from trackgate_server.web.artifact_texts import Text
-from trackgate_server.web.artifact_tree import parent_of
+from trackgate_server.web.artifact_tree import joined, parent_of
 from trackgate_server.web.markdown import LONGEST, markdown
 
 
@@ -64,6 +69,18 @@ def shown(look: Look, as_text: bool) -> Shown:
     kind = Kind.TEXT if as_text else kind_of(look.name)
     make = _MAKERS.get(kind)
     return Shown(kind) if make is None else make(look)
+
+
+def model_in(scope: Scope, holder: Holder, folder: str) -> Shown | None:
+    """What the MLmodel file of a folder says; None where there is none to read."""
+    path = joined(folder, MODEL_FILE)
+    try:
+        blob = scope.services.blobs.open(holder.below(path).place)
+    except (InvalidParameterValue, NotFound):
+        return None
+    with blob.file:
+        found = _model(Look(holder, path, blob, list))
+    return found if found.kind is Kind.MODEL else None
 
 
 def text(look: Look, note: str = "") -> Shown:
@@ -133,10 +150,13 @@ def _markdown(look: Look) -> Shown:
 
 
 def _image(look: Look) -> Shown:
-    series = None
+    series = slider = None
     if artifact_images.stamp_of(look.name):
         series = artifact_images.series_of(look.name, look.siblings())
-    return Shown(Kind.IMAGE, {"series": series, "folder": parent_of(look.path)})
+    if series:
+        slider = artifact_steps.at_image(series, look.name)
+    given = {"series": series, "slider": slider, "folder": parent_of(look.path)}
+    return Shown(Kind.IMAGE, given)
 
 
 def _model(look: Look) -> Shown:

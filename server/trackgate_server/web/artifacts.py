@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from trackgate_wire.endpoint import Access
-from trackgate_wire.errors import InvalidParameterValue, NotFound
+from trackgate_wire.errors import InvalidParameterValue
 
 from trackgate_server.blobs.store import OpenBlob
 from trackgate_server.operations import (
@@ -14,20 +14,22 @@ from trackgate_server.operations import (
     artifact_holders,
     run_overview,
 )
+from trackgate_server.operations.artifact_folders import Folder
 from trackgate_server.operations.artifact_holders import Holder
 from trackgate_server.operations.artifact_registering import MODEL_FILE, can_register
 from trackgate_server.operations.scope import Scope
 from trackgate_server.store.logged_models import LoggedModelRow
-from trackgate_server.web import artifact_images, artifact_viewers
+from trackgate_server.web import artifact_images, artifact_steps, artifact_viewers
 from trackgate_server.web.artifact_addresses import (
     addresses_of,
     artifact_page,
     holder_of,
     path_in,
 )
-from trackgate_server.web.artifact_kinds import Kind, is_also_text, kind_of
-from trackgate_server.web.artifact_tree import branch, joined, parent_of, tree
-from trackgate_server.web.artifact_viewers import Look, Shown
+from trackgate_server.web.artifact_kinds import is_also_text, kind_of
+from trackgate_server.web.artifact_steps import Strip
+from trackgate_server.web.artifact_tree import branch, parent_of, tree
+from trackgate_server.web.artifact_viewers import Look, model_in
 from trackgate_server.web.page import View, Visit
 
 
@@ -100,16 +102,28 @@ def _file(visit: Visit, holder: Holder, path: str, blob: OpenBlob) -> dict[str, 
 def _folder(visit: Visit, holder: Holder, path: str) -> dict[str, Any]:
     grown = tree(visit.scope, holder, path, visit.query.get("from"))
     names = [entry.name for entry in grown.last.entries]
-    model = _model_in(visit.scope, holder, path) if MODEL_FILE in names else None
+    has_model = MODEL_FILE in names
+    model = model_in(visit.scope, holder, path) if has_model else None
     return {
         "tree": grown.root,
         "file": None,
         "folder": branch(grown.last),
         "models": _models_beside(visit.scope, holder, path),
-        "series": artifact_images.series_in(names),
+        "strips": _strips(visit, holder, grown.last),
         "model": model,
         **_registration(visit, holder, path if model else None),
     }
+
+
+def _strips(visit: Visit, holder: Holder, folder: Folder) -> list[Strip]:
+    """The images of a whole folder, above the first of its pages."""
+    if visit.query.get("from"):
+        return []
+    names = [entry.name for entry in folder.entries]
+    if folder.token is not None:
+        names = artifact_folders.names_in(visit.scope, holder, folder.path)
+    step = visit.query.get("step", type=int)
+    return artifact_steps.strips(artifact_images.series_in(names), step)
 
 
 def _models_beside(scope: Scope, holder: Holder, path: str) -> list[LoggedModelRow]:
@@ -117,17 +131,6 @@ def _models_beside(scope: Scope, holder: Holder, path: str) -> list[LoggedModelR
     if path or holder.kind != "run":
         return []
     return artifact_holders.models_made(scope, holder.id)
-
-
-def _model_in(scope: Scope, holder: Holder, path: str) -> Shown | None:
-    inside = joined(path, MODEL_FILE)
-    try:
-        blob = scope.services.blobs.open(holder.below(inside).place)
-    except (InvalidParameterValue, NotFound):
-        return None
-    with blob.file:
-        found = artifact_viewers.shown(Look(holder, inside, blob, list), as_text=False)
-    return found if found.kind is Kind.MODEL else None
 
 
 def _registration(visit: Visit, holder: Holder, folder: str | None) -> dict[str, Any]:
