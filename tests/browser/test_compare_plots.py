@@ -92,7 +92,7 @@ def test_a_line_is_named_by_mouse_and_by_keys(
     reader.page.keyboard.press("ArrowDown")
 
     # The highest loss is that of the smallest rate.
-    expect(tip).to_contain_text("trial-05")
+    expect(tip.get_by_role("link", name="trial-05")).to_be_visible()
     expect(section.locator(".named circle")).to_have_count(2)
     reader.page.keyboard.press("Escape")
     expect(tip).to_be_empty()

@@ -61,18 +61,17 @@ export function uprightOf({ name, values, scale }, at, frame) {
 /** Which colour is how much. */
 export function legendOf({ name, values }, { width }) {
   const known = values.filter((value) => value !== null);
-  const left = width - SIDE - LEGEND.room - LEGEND.width;
-  const room = Math.max(6, Math.floor((left - SIDE - LEGEND.room) / LETTER));
+  const left = SIDE - EDGE + LEGEND.room;
+  const behind = left + LEGEND.width + LEGEND.room;
   const text = (x, anchor, words) => svg("text", { x, y: LEGEND.y, "text-anchor": anchor, fill: pageColour("muted") }, words);
-  const title = text(SIDE - EDGE, "start", cut(`Colour: ${name}`, room));
-  if (known.length === 0) return [title];
+  if (known.length === 0) return [text(SIDE - EDGE, "start", name)];
   const stops = ramp().map((colour, at, all) => svg("stop", { offset: at / (all.length - 1), "stop-color": colour }));
   return [
     svg("defs", {}, svg("linearGradient", { id: "parallel-ramp" }, ...stops)),
-    title,
     text(left - 6, "end", shortly(Math.min(...known), 3)),
     svg("rect", { x: left, y: LEGEND.y - LEGEND.height, width: LEGEND.width, height: LEGEND.height, rx: 2, fill: "url(#parallel-ramp)" }),
     text(left + LEGEND.width + 6, "start", shortly(Math.max(...known), 3)),
+    text(behind, "start", cut(name, Math.floor((width - behind) / LETTER))),
   ];
 }
 
