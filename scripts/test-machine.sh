@@ -4,9 +4,9 @@
 source "$(dirname "${BASH_SOURCE[0]}")/environments.sh"
 
 ensure_test_packages() {
-  # libgomp1: lightgbm's wheel needs it and does not bring it.
+  # libgomp1: lightgbm's wheel needs it and does not bring it. The browser is the one
+  # without windows, which needs a third of chromium's time for a page.
   local packages=(nginx postgresql openssl curl git iproute2 libgomp1 systemd)
-  # a browser is large: only when a test drives one
-  if grep -rqs --include='*.py' 'mark\.browser' "$project/tests"; then packages+=(chromium); fi
+  packages+=(chromium-headless-shell)
   ensure_packages "${packages[@]}"
 }

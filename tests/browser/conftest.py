@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.logins import Logins
 from tests.browser.reader import DESKTOP, PHONE, Reader, Scheme
@@ -29,8 +30,8 @@ _FLAGS = (
 
 @pytest.fixture(scope="session")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """Chromium of the system's packages."""
-    program = shutil.which("chromium")
+    """Chromium of the system's packages, if possible the one without windows."""
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if program is None:
         missing(request.config, "no chromium")
     with sync_playwright() as playwright:
@@ -74,23 +75,27 @@ Sit = Callable[..., Reader]
 @pytest.fixture
 def sit(logins: Logins, stack: Stack, pictures: Path | None) -> Generator[Sit]:
     """Have somebody sit down: `sit("ada", javascript=False, size=PHONE)`."""
-    opened: list[Page] = []
+    with ExitStack() as ended:
 
-    def sit_down(
-        name: str = "ada",
-        *,
-        javascript: bool = True,
-        size: tuple[int, int] = DESKTOP,
-        scheme: Scheme = "light",
-        site: Stack = stack,
-    ) -> Reader:
-        page = logins.of(site, name, javascript).new_page()
-        opened.append(page)
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        page.emulate_media(color_scheme=scheme)
-        return Reader(page, site, pictures)
+        def sit_down(
+            name: str = "ada",
+            *,
+            javascript: bool = True,
+            size: tuple[int, int] = DESKTOP,
+            scheme: Scheme = "light",
+            site: Stack = stack,
+            own_clock: bool = False,
+        ) -> Reader:
+            """own_clock  for `Reader.pass_time`"""
+            if own_clock:
+                context = ended.enter_context(logins.new(site, name, javascript))
+                context.clock.install()
+            else:
+                context = logins.of(site, name, javascript)
+            page = ended.enter_context(context.new_page())
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.emulate_media(color_scheme=scheme)
+            ended.callback(context.clear_permissions)
+            return Reader(page, site, pictures)
 
-    yield sit_down
-    for page in opened:
-        page.context.clear_permissions()
-        page.close()
+        yield sit_down

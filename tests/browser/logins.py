@@ -24,10 +24,11 @@ class Logins:
         """The one of somebody at a site."""
         key = (site.address, name, javascript)
         if key not in self._kept:
-            self._kept[key] = self._log_in(site, name, javascript)
+            self._kept[key] = self.new(site, name, javascript)
         return self._kept[key]
 
-    def _log_in(self, site: Stack, name: str, javascript: bool) -> BrowserContext:
+    def new(self, site: Stack, name: str, javascript: bool) -> BrowserContext:
+        """Another one, which the caller closes."""
         context = self._browser.new_context(
             java_script_enabled=javascript,
             viewport={"width": DESKTOP[0], "height": DESKTOP[1]},

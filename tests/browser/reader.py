@@ -108,7 +108,7 @@ class Reader:
     def pass_time(self, seconds: int) -> None:
         """Have the page's clock go on, so that what waits for a time happens now.
 
-        Only where `page.clock.install()` was called before the page was opened.
+        Only for who sat down with `own_clock=True`.
         """
         self.page.clock.fast_forward(seconds * 1_000)
 

@@ -100,8 +100,7 @@ def test_a_long_list_goes_on_in_place(sit: Sit, stack: Stack) -> None:
 def test_a_run_that_goes_on_shows_what_comes(sit: Sit, stack: Stack) -> None:
     api = stack.client()
     run = run_courses.going(api, "accuracy", "loss")
-    reader = sit()
-    reader.page.clock.install()
+    reader = sit(own_clock=True)
     reader.go(f"/runs/{run}")
     reader.page.evaluate("document.querySelector('h1').dataset.same = 'yes'")
 

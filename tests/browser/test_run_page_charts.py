@@ -128,9 +128,8 @@ def test_a_chart_of_a_run_that_goes_on_gets_its_new_points_only(
 ) -> None:
     api = stack.client()
     run = run_courses.going(api, "loss", "rate")
-    reader = sit()
+    reader = sit(own_clock=True)
     page = reader.page
-    page.clock.install()
     reader.go(f"/runs/{run}/charts")
     drawn(page, "loss")
     drawn(page, "rate")

@@ -216,9 +216,8 @@ def test_a_running_run_updates_by_itself(sit: Sit, stack: Stack) -> None:
     run = named_run(api, experiment, "under way", now_ms())
     log_metric(api, run, "loss", 0.5, now_ms())
     other = named_run(api, experiment, "silent", now_ms() - 1)
-    reader = sit()
+    reader = sit(own_clock=True)
     page = reader.page
-    page.clock.install()
     reader.go(f"/experiments/{experiment}")
     page.get_by_label("Choose under way").check()
     silent = page.locator(f"#run-{other}").element_handle()
