@@ -46,7 +46,7 @@ LIGHT = {
 OUTSIDE = {
     *("asyncio", "http", "importlib", "io", "logging", "multiprocessing", "os"),
     *("pathlib", "shutil", "signal", "socket", "sqlite3", "subprocess", "sys"),
-    *("tempfile", "threading", "time", "urllib"),
+    *("tempfile", "time", "urllib"),
 }
 
 

@@ -11,6 +11,8 @@ from trackgate.credentials import WHAT_TO_SET, Credentials
 from trackgate.errors import TrackgateError
 
 _SHOWN = 120
+# Made once, by one thread: see `trackgate_wire.codec.prepare`.
+_errors = msgspec.json.Decoder(ErrorBody)
 
 _BY_STATUS: dict[int, type[TrackgateError]] = {
     400: errors.BadRequest,
@@ -81,6 +83,6 @@ def describe(response: requests.Response) -> str:
 
 def _error_body(response: requests.Response) -> ErrorBody | None:
     try:
-        return msgspec.json.decode(response.content, type=ErrorBody)
+        return _errors.decode(response.content)
     except (msgspec.DecodeError, requests.RequestException):
         return None

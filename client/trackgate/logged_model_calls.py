@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from trackgate_wire import limits, logged_models
+from trackgate_wire import codec, limits, logged_models
 from trackgate_wire.endpoint import Empty
 from trackgate_wire.logged_models import (
     CreateLoggedModel,
@@ -145,6 +145,7 @@ _ShapeT = TypeVar("_ShapeT", bound=msgspec.Struct)
 
 
 def _converted(fields: _FieldsOf, shape: type[_ShapeT]) -> _ShapeT:
+    codec.prepare(shape)
     try:
         return msgspec.convert(dict(fields), shape)
     except msgspec.ValidationError as error:

@@ -44,6 +44,10 @@ class KeptCall(msgspec.Struct, frozen=True):
     request: msgspec.Raw
 
 
+# Made once, by one thread: see `trackgate_wire.codec.prepare`.
+_calls = msgspec.json.Decoder(KeptCall)
+
+
 class Spool:
     """The calls that wait for one server."""
 
@@ -103,7 +107,7 @@ def root_folder(settings: Settings) -> Path:
 
 def _make(connection: Connection, path: Path) -> None:
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=KeptCall)
+        kept = _calls.decode(path.read_bytes())
     except FileNotFoundError:
         # Another process has just sent it.
         return

@@ -7,6 +7,7 @@ tracking server only: a signed URL is called without it.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -41,6 +42,12 @@ _PLACE = re.compile(r"<(?P<long>path:)?(?P<name>\w+)>")
 # They would name another path, also percent-encoded (RFC 3986 §6.2.2).
 _DOTS = frozenset({".", ".."})
 _WORTH_A_LINE_S = 2.0
+
+os.register_at_fork(
+    before=codec.MAKING.acquire,
+    after_in_parent=codec.MAKING.release,
+    after_in_child=codec.MAKING.release,
+)
 
 
 class Connection:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import threading
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, TypeVar, cast, get_args, get_origin
@@ -22,6 +23,10 @@ from trackgate_wire.errors import InvalidParameterValue
 MessageT = TypeVar("MessageT")
 
 encode = msgspec.json.Encoder().encode
+
+MAKING = threading.Lock()
+"""Held while a decoder is made. A program with threads that forks takes it before: the
+child would wait for ever for a thread it does not have."""
 
 # NUL, which PostgreSQL cannot keep, and halves of surrogate pairs, which are no
 # Unicode.
@@ -68,10 +73,23 @@ def decode_query(fields: Mapping[str, list[str]], shape: type[MessageT]) -> Mess
     return _convert(_with_names(values, shape), shape)
 
 
+def prepare(shape: type[object]) -> None:
+    """Find out now what decoding into `shape` needs, not when it is first used.
+
+    Whatever reads into a class without a decoder of its own calls this first: msgspec
+    (0.22) keeps what it finds out of a class before all of it is known, and a thread
+    that decodes by the half of it ends the whole process.
+    """
+    _decoder(shape)
+
+
 def _decoder(shape: type[MessageT]) -> msgspec.json.Decoder[MessageT]:
     decoder = _decoders.get(shape)
     if decoder is None:
-        decoder = _decoders[shape] = msgspec.json.Decoder(shape, strict=False)
+        # One at a time, also for different shapes: they share what they are made of.
+        with MAKING:
+            decoder = msgspec.json.Decoder(shape, strict=False)
+            decoder = _decoders.setdefault(shape, decoder)
     return decoder
 
 
@@ -109,6 +127,7 @@ def _decode_tolerantly(body: bytes, shape: type[MessageT]) -> MessageT:
 
 
 def _convert(value: object, shape: type[MessageT]) -> MessageT:
+    prepare(shape)
     try:
         return msgspec.convert(value, shape, strict=False)
     except msgspec.ValidationError as error:

@@ -35,6 +35,8 @@ _DONE = "done"
 _COPY_BYTES = 1024 * CHUNK_BYTES
 _CANNOT_COPY = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 _PART = re.compile(r"(\d{5})\.([0-9a-f]{64})")
+# Made once, by one thread: see `trackgate_wire.codec.prepare`.
+_uploads = msgspec.json.Decoder(Upload)
 
 
 class LocalUploads:
@@ -125,7 +127,7 @@ class LocalUploads:
 
 def _about(folder: int) -> Upload:
     with open(folders.open_file(folder, _ABOUT), "rb") as file:
-        return msgspec.json.decode(file.read(), type=Upload)
+        return _uploads.decode(file.read())
 
 
 def _stored(folder: int) -> list[Part]:

@@ -49,6 +49,10 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     number: int = 0
 
 
+# Made once, by one thread: see `trackgate_wire.codec.prepare`.
+_grants = msgspec.json.Decoder(Grant)
+
+
 def url(scope: Scope, grant: Grant) -> str:
     """The absolute URL that carries `grant`."""
     prefix = scope.services.settings.static_prefix
@@ -104,7 +108,7 @@ def _verified(key: bytes, token: str) -> Grant:
     if not hmac.compare_digest(signature, _sign(key, payload)):
         raise _forged()
     try:
-        return msgspec.json.decode(payload, type=Grant)
+        return _grants.decode(payload)
     except msgspec.ValidationError as error:
         raise PermissionDenied(
             "This URL was made by another version of the server; ask for a new one."

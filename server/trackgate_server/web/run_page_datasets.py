@@ -61,9 +61,13 @@ class _TableSchema(msgspec.Struct):
     mlflow_colspec: list[Any]
 
 
+# Made once, by one thread: see `trackgate_wire.codec.prepare`.
+_schemas = msgspec.json.Decoder(_TableSchema)
+
+
 def _columns(schema: str | None) -> int | None:
     """How many a table's schema has; None for any other text."""
     try:
-        return len(msgspec.json.decode(schema or "", type=_TableSchema).mlflow_colspec)
+        return len(_schemas.decode(schema or "").mlflow_colspec)
     except msgspec.DecodeError:
         return None

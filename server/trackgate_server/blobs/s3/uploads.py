@@ -47,6 +47,10 @@ class _About(msgspec.Struct):
     multipart_id: str
 
 
+# Made once, by one thread: see `trackgate_wire.codec.prepare`.
+_abouts = msgspec.json.Decoder(_About)
+
+
 class S3Uploads:
     """The `Uploads` of a store in a bucket."""
 
@@ -164,7 +168,7 @@ class S3Uploads:
         content = self._bucket.get(self._key(upload_id, _ABOUT))
         if content is None:
             raise upload_checks.unknown(upload_id)
-        return msgspec.json.decode(content, type=_About)
+        return _abouts.decode(content)
 
     def _multipart(self, upload_id: str, about: _About) -> Multipart:
         key = self._shelf.key(about.upload.place)
