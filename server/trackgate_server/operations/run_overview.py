@@ -15,6 +15,7 @@ from trackgate_server.store import (
     datasets,
     experiments,
     logged_models,
+    run_cells,
     run_lists,
     run_relatives,
     runs,
@@ -119,7 +120,7 @@ def head(scope: Scope, run_id: str) -> RunHead:
     row = runs.get(scope.db, run_id)
     experiment = experiments.get(scope.db, str(row.experiment))
     status = STATUSES[row.status]
-    heard_ms = run_lists.heard(scope.db, row.key)
+    heard_ms = run_cells.news_of(scope.db, [row.key]).get(row.key)
     return RunHead(
         key=row.key,
         uuid=row.uuid,

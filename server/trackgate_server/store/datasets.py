@@ -50,43 +50,28 @@ _INSERT_MODELS = BulkInsert(
     "ON CONFLICT (run, direction, model_id) DO UPDATE SET step = excluded.step",
 )
 _INPUTS = Sql(
-    "SELECT i.run, i.dataset, d.name, d.digest, d.source_type, d.source, d.schema,"
-    " d.profile FROM inputs i JOIN datasets d ON d.id = i.dataset"
-    " WHERE i.run IN (SELECT value FROM json_each(?)) ORDER BY i.run, i.dataset",
-    postgresql="SELECT i.run, i.dataset, d.name, d.digest, d.source_type, d.source,"
+    "SELECT i.run, i.dataset, d.name, d.digest, d.source_type, d.source,"
     " d.schema, d.profile FROM inputs i JOIN datasets d ON d.id = i.dataset"
-    " WHERE i.run = ANY(?) ORDER BY i.run, i.dataset",
+    " WHERE i.run = ANY(?) ORDER BY i.run, i.dataset"
 )
 _TAGS = Sql(
     "SELECT run, dataset, key, value FROM input_tags"
-    " WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, dataset, key",
-    postgresql="SELECT run, dataset, key, value FROM input_tags"
-    " WHERE run = ANY(?) ORDER BY run, dataset, key",
+    " WHERE run = ANY(?) ORDER BY run, dataset, key"
 )
 # Most runs have nothing of the kind, which this alone tells.
 _LINKS = Sql(
-    f"SELECT run, {_USED} AS direction, NULL AS model_id, dataset AS step FROM inputs"
-    " WHERE run IN (SELECT value FROM json_each(?)) UNION ALL"
-    " SELECT run, direction, model_id, step FROM run_models"
-    " WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, direction, model_id",
-    postgresql=f"SELECT run, {_USED} AS direction, NULL AS model_id, dataset AS step"
+    f"SELECT run, {_USED} AS direction, NULL AS model_id, dataset AS step"
     " FROM inputs WHERE run = ANY(?) UNION ALL"
     " SELECT run, direction, model_id, step FROM run_models"
-    " WHERE run = ANY(?) ORDER BY run, direction, model_id",
+    " WHERE run = ANY(?) ORDER BY run, direction, model_id"
 )
 _SUMMARIES = Sql(
-    "SELECT DISTINCT d.experiment, d.name, d.digest, t.value FROM datasets d"
-    " JOIN inputs i ON i.dataset = d.id LEFT JOIN input_tags t ON t.run = i.run"
-    " AND t.dataset = i.dataset AND t.key = 'mlflow.data.context'"
-    " WHERE d.experiment IN (SELECT value FROM json_each(?))"
-    " ORDER BY 1, 2, 3, 4 NULLS FIRST"
-    f" LIMIT {limits.DATASET_SUMMARIES}",
-    postgresql="SELECT DISTINCT d.experiment, d.name, d.digest, t.value"
+    "SELECT DISTINCT d.experiment, d.name, d.digest, t.value"
     " FROM datasets d JOIN inputs i ON i.dataset = d.id"
     " LEFT JOIN input_tags t ON t.run = i.run"
     " AND t.dataset = i.dataset AND t.key = 'mlflow.data.context'"
     " WHERE d.experiment = ANY(?) ORDER BY 1, 2, 3, 4 NULLS FIRST"
-    f" LIMIT {limits.DATASET_SUMMARIES}",
+    f" LIMIT {limits.DATASET_SUMMARIES}"
 )
 
 

@@ -19,10 +19,7 @@ _HEAD = (
     " experiments.lifecycle ORDER BY started_ms DESC, uuid LIMIT 1)"
     " FROM experiments WHERE id"
 )
-_ACTIVITY = Sql(
-    f"{_HEAD} IN (SELECT value FROM json_each(?))",
-    postgresql=f"{_HEAD} = ANY(?)",
-)
+_ACTIVITY = Sql(f"{_HEAD} = ANY(?)")
 
 
 class Activity(NamedTuple):

@@ -36,10 +36,7 @@ _NOBODYS_ID = -1
 
 _BY_ID = Sql(f"SELECT {COLUMNS} FROM experiments WHERE id = ?")
 _BY_NAME = Sql(f"SELECT {COLUMNS} FROM experiments WHERE name = ?")
-_NAMES = Sql(
-    "SELECT id, name FROM experiments WHERE id IN (SELECT value FROM json_each(?))",
-    postgresql="SELECT id, name FROM experiments WHERE id = ANY(?)",
-)
+_NAMES = Sql("SELECT id, name FROM experiments WHERE id = ANY(?)")
 _INSERT = Sql(
     "INSERT INTO experiments"
     " (name, artifact_location, lifecycle, created_ms, updated_ms)"

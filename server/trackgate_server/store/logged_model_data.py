@@ -46,10 +46,7 @@ _PARAMS = pairs.of_all("logged_model_params", "model")
 _REGISTRATIONS = Sql(
     "SELECT v.model_id, m.name, v.version FROM model_versions v"
     " JOIN registered_models m ON m.id = v.model"
-    " WHERE v.model_id IN (SELECT value FROM json_each(?)) ORDER BY 1, 2, 3",
-    postgresql="SELECT v.model_id, m.name, v.version FROM model_versions v"
-    " JOIN registered_models m ON m.id = v.model"
-    " WHERE v.model_id = ANY(?) ORDER BY 1, 2, 3",
+    " WHERE v.model_id = ANY(?) ORDER BY 1, 2, 3"
 )
 
 
@@ -84,6 +81,11 @@ def log_params(
             raise _changed(param, values[param.key])
 
 
+def tags_of(db: Transaction, models: Sequence[int]) -> dict[int, list[LoggedModelTag]]:
+    """All tags of the models, by model. One statement."""
+    return _read(db, _TAGS, models, LoggedModelTag)
+
+
 def params_of(
     db: Transaction, models: Sequence[int]
 ) -> dict[int, list[LoggedModelParam]]:
@@ -96,10 +98,10 @@ def described(db: Transaction, rows: Sequence[LoggedModelRow]) -> list[LoggedMod
     if not rows:
         return []
     keys = [row.id for row in rows]
-    tags = _read(db, _TAGS, keys, LoggedModelTag)
+    tags = tags_of(db, keys)
     params = params_of(db, keys)
     metrics = logged_model_metrics.of_models(db, {row.id: row.uuid for row in rows})
-    registrations = _registrations(db, [row.uuid for row in rows])
+    registrations = registrations_of(db, [row.uuid for row in rows])
     return [
         LoggedModel(
             _info(row, tags[row.id], registrations[row.uuid]),
@@ -130,9 +132,10 @@ def _info(
     )
 
 
-def _registrations(
+def registrations_of(
     db: Transaction, model_ids: Sequence[str]
 ) -> dict[str, list[LoggedModelRegistration]]:
+    """The versions made from the models, by the models' ids. One statement."""
     found: dict[str, list[LoggedModelRegistration]] = {one: [] for one in model_ids}
     for model_id, name, version in db.all(_REGISTRATIONS, db.array(model_ids)):
         found[model_id].append(LoggedModelRegistration(name, str(version)))

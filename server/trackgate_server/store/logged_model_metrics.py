@@ -35,10 +35,7 @@ _ORDER = (
     "ORDER BY m.model, n.name, m.timestamp, m.step, r.uuid, m.dataset_name,"
     " m.dataset_digest, m.value"
 )
-_OF_MODELS = Sql(
-    f"{_POINTS} IN (SELECT value FROM json_each(?)) {_ORDER}",
-    postgresql=f"{_POINTS} = ANY(?) {_ORDER}",
-)
+_OF_MODELS = Sql(f"{_POINTS} = ANY(?) {_ORDER}")
 
 
 def log(db: Transaction, names: Names, run: RunKey, points: Sequence[Metric]) -> None:

@@ -48,11 +48,7 @@ COLUMNS = (
 )
 
 _BY_UUID = Sql(f"SELECT {COLUMNS} FROM logged_models WHERE uuid = ?")
-_BY_UUIDS = Sql(
-    f"SELECT {COLUMNS} FROM logged_models"
-    " WHERE uuid IN (SELECT value FROM json_each(?))",
-    postgresql=f"SELECT {COLUMNS} FROM logged_models WHERE uuid = ANY(?)",
-)
+_BY_UUIDS = Sql(f"SELECT {COLUMNS} FROM logged_models WHERE uuid = ANY(?)")
 _NEWEST_OF_RUN = Sql(
     f"SELECT {COLUMNS} FROM logged_models WHERE name = ? AND source_run = ?"
     " AND lifecycle = ? AND experiment = (SELECT experiment FROM runs WHERE uuid = ?)"

@@ -28,9 +28,7 @@ _DELETE_OF_VERSION = Sql(
 )
 _OF_MODELS = Sql(
     "SELECT model, alias, version FROM model_aliases"
-    " WHERE model IN (SELECT value FROM json_each(?)) ORDER BY model, alias",
-    postgresql="SELECT model, alias, version FROM model_aliases"
-    " WHERE model = ANY(?) ORDER BY model, alias",
+    " WHERE model = ANY(?) ORDER BY model, alias"
 )
 
 

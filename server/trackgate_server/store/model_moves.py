@@ -85,10 +85,7 @@ _LOSE_VERSIONS = Sql(
 _ONCE_CALLED = Sql("SELECT DISTINCT model FROM model_moves WHERE name = ?")
 _PAGE = Sql(
     f"SELECT {_COLUMNS} FROM model_moves WHERE id < ?"
-    " AND (name = ? OR model IN (SELECT value FROM json_each(?)))"
-    " ORDER BY id DESC LIMIT ?",
-    postgresql=f"SELECT {_COLUMNS} FROM model_moves WHERE id < ?"
-    " AND (name = ? OR model = ANY(?)) ORDER BY id DESC LIMIT ?",
+    " AND (name = ? OR model = ANY(?)) ORDER BY id DESC LIMIT ?"
 )
 
 

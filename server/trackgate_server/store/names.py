@@ -8,14 +8,8 @@ from trackgate_server.store.sql import BulkInsert, Sql
 from trackgate_server.store.transaction import Transaction
 
 _INSERT = BulkInsert("names", ("name",), ("text",), "ON CONFLICT DO NOTHING")
-_IDS = Sql(
-    "SELECT name, id FROM names WHERE name IN (SELECT value FROM json_each(?))",
-    postgresql="SELECT name, id FROM names WHERE name = ANY(?)",
-)
-_TEXTS = Sql(
-    "SELECT name, id FROM names WHERE id IN (SELECT value FROM json_each(?))",
-    postgresql="SELECT name, id FROM names WHERE id = ANY(?)",
-)
+_IDS = Sql("SELECT name, id FROM names WHERE name = ANY(?)")
+_TEXTS = Sql("SELECT name, id FROM names WHERE id = ANY(?)")
 
 # Clients choose names, so what is remembered of them must have an end.
 _REMEMBERED = 100_000

@@ -9,8 +9,9 @@ from operator import itemgetter
 
 from trackgate_wire import limits
 
-from trackgate_server.store.run_lists import MetricLine, as_number
+from trackgate_server.store.run_lists import MetricLine
 from trackgate_server.store.runs import RunKey
+from trackgate_server.store.schema import from_sqlite
 from trackgate_server.store.sql import Sql
 from trackgate_server.store.transaction import Row, Transaction
 
@@ -82,4 +83,4 @@ def _by_key(rows: Iterable[Row]) -> Iterable[tuple[int, Outline]]:
 
 
 def _number(row: Row) -> Row:
-    return (*row[:3], as_number(row[3]))
+    return (*row[:3], from_sqlite(row[3]))

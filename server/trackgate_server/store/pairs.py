@@ -12,10 +12,7 @@ def of_all(table: str, owner: str) -> Sql:
     owner  the column that says whose they are
     """
     head = f"SELECT {owner}, key, value FROM {table} WHERE {owner}"
-    return Sql(
-        f"{head} IN (SELECT value FROM json_each(?)) ORDER BY {owner}, key",
-        postgresql=f"{head} = ANY(?) ORDER BY {owner}, key",
-    )
+    return Sql(f"{head} = ANY(?) ORDER BY {owner}, key")
 
 
 def into_active(table: str, on_conflict: str) -> Sql:

@@ -62,10 +62,7 @@ class Sort:
 
 
 def _among(head: str, column: str) -> Sql:
-    return Sql(
-        f"{head} WHERE {column} IN (SELECT value FROM json_each(?))",
-        postgresql=f"{head} WHERE {column} = ANY(?)",
-    )
+    return Sql(f"{head} WHERE {column} = ANY(?)")
 
 
 RUNS = Sort(

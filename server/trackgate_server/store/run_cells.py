@@ -16,41 +16,27 @@ from trackgate_server.store.transaction import Transaction
 
 _METRICS = Sql(
     "SELECT run, key, value, min, max FROM latest_metrics"
-    " WHERE run IN (SELECT value FROM json_each(?))"
-    " AND key IN (SELECT value FROM json_each(?))",
-    postgresql="SELECT run, key, value, min, max FROM latest_metrics"
-    " WHERE run = ANY(?) AND key = ANY(?)",
+    " WHERE run = ANY(?) AND key = ANY(?)"
 )
 _NEWS = Sql(
-    "SELECT run, max(timestamp) FROM latest_metrics"
-    " WHERE run IN (SELECT value FROM json_each(?)) GROUP BY run",
-    postgresql="SELECT run, max(timestamp) FROM latest_metrics WHERE run = ANY(?)"
-    " GROUP BY run",
+    "SELECT run, max(timestamp) FROM latest_metrics WHERE run = ANY(?) GROUP BY run"
 )
 _DATASETS = Sql(
     "SELECT i.run, d.name, d.digest, t.value FROM inputs i"
     " JOIN datasets d ON d.id = i.dataset LEFT JOIN input_tags t ON t.run = i.run"
     " AND t.dataset = i.dataset AND t.key = 'mlflow.data.context'"
-    " WHERE i.run IN (SELECT value FROM json_each(?)) ORDER BY i.run, d.name, d.digest",
-    postgresql="SELECT i.run, d.name, d.digest, t.value FROM inputs i"
-    " JOIN datasets d ON d.id = i.dataset LEFT JOIN input_tags t ON t.run = i.run"
-    " AND t.dataset = i.dataset AND t.key = 'mlflow.data.context'"
-    " WHERE i.run = ANY(?) ORDER BY i.run, d.name, d.digest",
+    " WHERE i.run = ANY(?) ORDER BY i.run, d.name, d.digest"
 )
 _MODELS = Sql(
     "SELECT l.run, l.model_id, m.name FROM run_models l"
     " LEFT JOIN logged_models m ON m.uuid = l.model_id"
-    " WHERE l.run IN (SELECT value FROM json_each(?)) AND l.direction = 1"
-    " ORDER BY l.run, l.step, l.model_id",
-    postgresql="SELECT l.run, l.model_id, m.name FROM run_models l"
-    " LEFT JOIN logged_models m ON m.uuid = l.model_id"
-    " WHERE l.run = ANY(?) AND l.direction = 1 ORDER BY l.run, l.step, l.model_id",
+    " WHERE l.run = ANY(?) AND l.direction = 1 ORDER BY l.run, l.step, l.model_id"
 )
 # Both databases begin with the tags: few runs have a parent among those shown.
 _CHILDREN = Sql(
     "SELECT t.value, count(*) FROM tags AS t CROSS JOIN runs ON runs.id = t.run"
-    " WHERE t.key = ? AND t.value IN (SELECT value FROM json_each(?))"
-    " AND runs.lifecycle = ? AND runs.experiment IN (SELECT value FROM json_each(?))"
+    " WHERE t.key = ? AND t.value = ANY(?)"
+    " AND runs.lifecycle = ? AND runs.experiment = ANY(?)"
     " AND runs.uuid <> t.value GROUP BY t.value",
     postgresql="SELECT t.value, count(*) FROM tags AS t CROSS JOIN LATERAL"
     " (SELECT * FROM runs WHERE runs.id = t.run OFFSET 0) AS runs"
@@ -160,15 +146,10 @@ def _metrics(
     if not keys or not runs:
         return {}
     rows = db.all(_METRICS, db.array(runs), db.array(list(keys)))
-    convert = from_sqlite if db.kind == "sqlite" else _as_it_is
     return {
-        (run, keys[key]): MetricSummary(*map(convert, values))  # pyright: ignore[reportArgumentType]  # the last one is never None
-        for run, key, *values in rows
+        (run, keys[key]): MetricSummary(from_sqlite(last), least, greatest)
+        for run, key, last, least, greatest in rows
     }
-
-
-def _as_it_is(value: float | None) -> float | None:
-    return value
 
 
 def _texts(
@@ -182,11 +163,7 @@ def _texts(
 
 def _texts_of(table: str) -> Sql:
     head = f"SELECT run, key, value FROM {table} WHERE run"
-    return Sql(
-        f"{head} IN (SELECT value FROM json_each(?))"
-        " AND key IN (SELECT value FROM json_each(?))",
-        postgresql=f"{head} = ANY(?) AND key = ANY(?)",
-    )
+    return Sql(f"{head} = ANY(?) AND key = ANY(?)")
 
 
 _TEXTS = {table: _texts_of(table) for table in ("params", "tags")}

@@ -5,30 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from trackgate_server.store import tags
 from trackgate_server.store.lifecycle import ACTIVE, DELETED
 from trackgate_server.store.names import Names
+from trackgate_server.store.runs import RunKey
 from trackgate_server.store.sql import BulkInsert, Sql
 from trackgate_server.store.transaction import Transaction
 
 _CHANGED = "WHERE lifecycle = ? AND uuid"
 _RETURNING = "RETURNING id, uuid, name"
 _MOVE = "UPDATE runs SET lifecycle = ?, deleted_ms = ?"
-_SET_LIFECYCLE = Sql(
-    f"{_MOVE} {_CHANGED} IN (SELECT value FROM json_each(?)) {_RETURNING}",
-    postgresql=f"{_MOVE} {_CHANGED} = ANY(?) {_RETURNING}",
-)
+_SET_LIFECYCLE = Sql(f"{_MOVE} {_CHANGED} = ANY(?) {_RETURNING}")
+_ACTIVE = "SELECT id, uuid, name FROM runs WHERE lifecycle = 0 AND uuid = ANY(?)"
 _LOCK_ACTIVE = Sql(
-    "SELECT id, uuid, name FROM runs WHERE lifecycle = 0"
-    " AND uuid IN (SELECT value FROM json_each(?)) ORDER BY id",
+    f"{_ACTIVE} ORDER BY id",
     # In one order, so that two who tag the same runs do not wait for each other.
-    postgresql="SELECT id, uuid, name FROM runs WHERE lifecycle = 0 AND uuid = ANY(?)"
-    " ORDER BY id FOR NO KEY UPDATE",
-)
-_SET_TAGS = BulkInsert(
-    "tags",
-    ("run", "key", "value"),
-    ("int8", "int8", "text"),
-    "ON CONFLICT (run, key) DO UPDATE SET value = excluded.value",
+    postgresql=f"{_ACTIVE} ORDER BY id FOR NO KEY UPDATE",
 )
 _NOTE = BulkInsert(
     "changes",
@@ -66,10 +58,8 @@ def tag(
     Two statements, two more for new names, and one more for each hundred on SQLite.
     """
     found = [ChangedRun(*row) for row in db.all(_LOCK_ACTIVE, db.array(run_ids))]
-    keys = sorted(zip(names.ensure(db, list(values)), values.values(), strict=True))
-    cells = [(run.id, key, value) for run in found for key, value in keys]
-    if cells:
-        db.bulk(_SET_TAGS, list(zip(*cells, strict=True)))
+    if found:
+        tags.put_on_all(db, names, [RunKey(run.id) for run in found], values)
     return found
 
 

@@ -26,9 +26,7 @@ PairT = TypeVar("PairT")
 
 _LATEST = Sql(
     "SELECT run, key, step, timestamp, value FROM latest_metrics"
-    " WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, key",
-    postgresql="SELECT run, key, step, timestamp, value FROM latest_metrics"
-    " WHERE run = ANY(?) ORDER BY run, key",
+    " WHERE run = ANY(?) ORDER BY run, key"
 )
 _PARAMS = pairs.of_all("params", "run")
 _TAGS = pairs.of_all("tags", "run")

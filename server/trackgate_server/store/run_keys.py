@@ -43,68 +43,57 @@ def count(
     db: Transaction, experiments: Sequence[int], lifecycle: int, most: int
 ) -> int:
     """How many runs there are, counted up to `most`. One statement."""
-    parts = [
-        Fragment(
-            f"SELECT count(*) FROM (SELECT 1 FROM runs WHERE experiment = ?"
-            f" AND lifecycle = ? LIMIT {most}) AS counted",
-            (experiment, lifecycle),
-        )
-        for experiment in experiments
-    ]
-    if not parts:
-        return 0
-    rows = fetch(db, joined(" UNION ALL ", parts))
-    return min(sum(row[0] for row in rows), most)
-
-
-def newest_start(db: Transaction, experiments: Sequence[int]) -> int | None:
-    """When the newest active run started; None where there is none. One statement."""
-    parts = [
-        Fragment(
-            "SELECT max(started_ms) FROM runs WHERE experiment = ?"
-            f" AND lifecycle = {ACTIVE}",
-            (experiment,),
-        )
-        for experiment in experiments
-    ]
-    rows = fetch(db, joined(" UNION ALL ", parts)) if parts else []
-    return max((row[0] for row in rows if row[0] is not None), default=None)
+    return _counted(db, experiments, "lifecycle = ?", lifecycle, most=most)
 
 
 def count_newer(
     db: Transaction, experiments: Sequence[int], since_ms: int, most: int
 ) -> int:
     """How many active runs started later, counted up to `most`. One statement."""
-    parts = [
-        Fragment(
-            "SELECT count(*) FROM (SELECT 1 FROM runs WHERE experiment = ?"
-            f" AND lifecycle = {ACTIVE} AND started_ms > ? LIMIT {most}) AS counted",
-            (experiment, since_ms),
-        )
-        for experiment in experiments
-    ]
-    rows = fetch(db, joined(" UNION ALL ", parts)) if parts else []
-    return min(sum(row[0] for row in rows), most)
+    newer = "lifecycle = ? AND started_ms > ?"
+    return _counted(db, experiments, newer, ACTIVE, since_ms, most=most)
+
+
+def newest_start(db: Transaction, experiments: Sequence[int]) -> int | None:
+    """When the newest active run started; None where there is none. One statement."""
+    of_one = "SELECT max(started_ms) FROM runs WHERE experiment = ? AND lifecycle = ?"
+    rows = _in_each(db, experiments, of_one, ACTIVE)
+    return max((row[0] for row in rows if row[0] is not None), default=None)
 
 
 def _newest(db: Transaction, experiments: Sequence[int], lifecycle: int) -> list[Row]:
     each = max(1, NEWEST // len(experiments))
-    parts = [
-        Fragment(
-            "SELECT id FROM (SELECT id FROM runs WHERE experiment = ? AND lifecycle = ?"
-            f" ORDER BY started_ms DESC LIMIT {each}) AS newest",
-            (experiment, lifecycle),
-        )
-        for experiment in experiments
-    ]
-    return fetch(db, joined(" UNION ALL ", parts))
+    of_one = (
+        "SELECT id FROM (SELECT id FROM runs WHERE experiment = ? AND lifecycle = ?"
+        f" ORDER BY started_ms DESC LIMIT {each}) AS newest"
+    )
+    return _in_each(db, experiments, of_one, lifecycle)
+
+
+def _counted(
+    db: Transaction, experiments: Sequence[int], condition: str, *values: int, most: int
+) -> int:
+    of_one = (
+        "SELECT count(*) FROM (SELECT 1 FROM runs"
+        f" WHERE experiment = ? AND {condition} LIMIT {most}) AS counted"
+    )
+    rows = _in_each(db, experiments, of_one, *values)
+    return min(sum(row[0] for row in rows), most)
+
+
+def _in_each(
+    db: Transaction, experiments: Sequence[int], of_one: str, *values: int
+) -> list[Row]:
+    """What is found in each experiment, whose number `of_one` asks for first."""
+    parts = [Fragment(of_one, (experiment, *values)) for experiment in experiments]
+    return fetch(db, joined(" UNION ALL ", parts)) if parts else []
 
 
 def _keys_in(table: str) -> Sql:
     head = f"SELECT key, count(*) FROM {table} WHERE run"
     return Sql(
         # The plus keeps SQLite from reading the whole index by key.
-        f"{head} IN (SELECT value FROM json_each(?)) GROUP BY +key",
+        f"{head} = ANY(?) GROUP BY +key",
         postgresql=f"{head} = ANY(?) GROUP BY key",
     )
 

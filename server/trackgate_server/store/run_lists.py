@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from trackgate_server.store.runs import RunKey
+from trackgate_server.store.schema import from_sqlite
 from trackgate_server.store.sql import Sql
 from trackgate_server.store.transaction import Row, Transaction
 
@@ -98,10 +98,7 @@ def _pairs_of(table: str) -> Sql:
 
 _PAIRS = {"params": _pairs_of("params"), "tags": _pairs_of("tags")}
 _NAMED = "SELECT n.name, t.value FROM names n JOIN tags t ON t.key = n.id"
-_NAMED_TAGS = Sql(
-    f"{_NAMED} WHERE t.run = ? AND n.name IN (SELECT value FROM json_each(?))",
-    postgresql=f"{_NAMED} WHERE t.run = ? AND n.name = ANY(?)",
-)
+_NAMED_TAGS = Sql(f"{_NAMED} WHERE t.run = ? AND n.name = ANY(?)")
 
 
 def _count_of(table: str, sign: str) -> str:
@@ -111,18 +108,11 @@ def _count_of(table: str, sign: str) -> str:
     )
 
 
-_HEARD = Sql("SELECT max(timestamp) FROM latest_metrics WHERE run = ?")
 _COUNTS = Sql(
     f"SELECT {_count_of('latest_metrics', '<>')}, {_count_of('latest_metrics', '=')},"
     " (SELECT count(*) FROM params WHERE run = ?),"
     f" {_count_of('tags', '<>')}, {_count_of('tags', '=')}"
 )
-
-
-def heard(db: Transaction, run: RunKey) -> int | None:
-    """The time of the latest point, as clients say it. One statement."""
-    row = db.one(_HEARD, run)
-    return row[0] if row else None
 
 
 def counts(
@@ -171,9 +161,4 @@ def _values(wanted: Wanted) -> tuple[object, ...]:
 
 def _line(row: Row) -> MetricLine:
     key, name, value, *rest = row
-    return MetricLine(key, name, as_number(value), *rest)
-
-
-def as_number(value: float | str) -> float:
-    """A metric's value as the database gave it back: SQLite has NaN as its name."""
-    return math.nan if isinstance(value, str) else value
+    return MetricLine(key, name, from_sqlite(value), *rest)

@@ -36,7 +36,7 @@ def _spread_of(table: str, value: str) -> Sql:
     head = f"SELECT key, count(*), min(value) = max(value), {value} FROM {table}"
     return Sql(
         # The plus keeps SQLite from reading the whole index by key.
-        f"{head} WHERE run IN (SELECT value FROM json_each(?)) GROUP BY +key",
+        f"{head} WHERE run = ANY(?) GROUP BY +key",
         postgresql=f"{head} WHERE run = ANY(?) GROUP BY key",
     )
 

@@ -58,10 +58,7 @@ _KEY_BY_UUID = Sql(_KEY)
 _LOCK_BY_UUID = Sql(_KEY, postgresql=f"{_KEY} FOR NO KEY UPDATE")
 # Begins a statement of PostgreSQL's that writes to an active run: no row, none written.
 FOUND_ACTIVE = "WITH found AS (SELECT id FROM runs WHERE uuid = ? AND lifecycle = 0)"
-_BY_UUIDS = Sql(
-    f"SELECT {COLUMNS} FROM runs WHERE uuid IN (SELECT value FROM json_each(?))",
-    postgresql=f"SELECT {COLUMNS} FROM runs WHERE uuid = ANY(?)",
-)
+_BY_UUIDS = Sql(f"SELECT {COLUMNS} FROM runs WHERE uuid = ANY(?)")
 _UPDATE = Sql(
     "UPDATE runs SET status = coalesce(?, status), ended_ms = coalesce(?, ended_ms),"
     f" name = coalesce(?, name) WHERE uuid = ? AND lifecycle = 0 RETURNING {COLUMNS}"

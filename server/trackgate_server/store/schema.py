@@ -66,7 +66,9 @@ class MetricValue(TypeDecorator[float]):
         return to_sqlite(value) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> float | None:
-        return from_sqlite(value) if dialect.name == "sqlite" else value
+        if value is None or dialect.name != "sqlite":
+            return value
+        return from_sqlite(value)
 
 
 def to_sqlite(value: float | None) -> float | str | None:
@@ -74,8 +76,8 @@ def to_sqlite(value: float | None) -> float | str | None:
     return "NaN" if value is not None and math.isnan(value) else value
 
 
-def from_sqlite(value: float | str | None) -> float | None:
-    """A metric's value as SQLite gave it back."""
+def from_sqlite(value: float | str) -> float:
+    """A metric's value as SQLite gave it back; one of PostgreSQL's stays as it is."""
     return math.nan if isinstance(value, str) else value
 
 

@@ -9,14 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+_ANY = "= ANY(?)"
+# SQLite has no arrays; it reads one from JSON, as `Transaction.array` makes it.
+_ANY_OF_JSON = "IN (SELECT value FROM json_each(?))"
+
 
 class Sql:
-    """One statement, in the form each driver takes."""
+    """One statement, in the form each driver takes.
+
+    `= ANY(?)` stands for "one of these", whose value is a `Transaction.array`.
+
+    postgresql  the statement there, where it is another one
+    """
 
     __slots__ = ("postgresql", "sqlite")
 
     def __init__(self, text: str, postgresql: str | None = None) -> None:
-        self.sqlite = text
+        self.sqlite = text.replace(_ANY, _ANY_OF_JSON)
         own = text if postgresql is None else postgresql
         self.postgresql = own.replace("%", "%%").replace("?", "%s")
 

@@ -24,8 +24,16 @@ _DELETE = Sql("DELETE FROM tags WHERE run = ? AND key = ?")
 
 def put(db: Transaction, names: Names, run: RunKey, values: Mapping[str, str]) -> None:
     """Write tags, replacing those of the same key. One statement."""
+    put_on_all(db, names, [run], values)
+
+
+def put_on_all(
+    db: Transaction, names: Names, on: Sequence[RunKey], values: Mapping[str, str]
+) -> None:
+    """Write the same tags of several runs, as `put`."""
     keys, texts = _by_key(names.ensure(db, list(values)), values.values())
-    db.bulk(_SET, [[run] * len(keys), keys, texts])
+    columns = [[run for run in on for _ in keys], keys * len(on), texts * len(on)]
+    db.bulk(_SET, columns)
 
 
 def put_at_once(

@@ -91,7 +91,7 @@ class Transaction:
         return self.driver.execute(insert.postgresql, arrays).rowcount
 
     def array(self, values: Sequence[int] | Sequence[str]) -> object:
-        """A list as one bound value: see `Sql` users for how each database reads it."""
+        """A list as one bound value, for `= ANY(?)` of an `Sql`."""
         if self.kind == "sqlite":
             return json.dumps(list(values))
         if values and isinstance(values[0], int):
