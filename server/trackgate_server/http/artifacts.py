@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-from flask import Flask, Response, request
 from trackgate_wire.artifacts import (
     DELETE_ARTIFACT,
     DOWNLOAD_ARTIFACT,
@@ -18,8 +17,10 @@ from trackgate_wire.artifacts import (
     UPLOAD_RUN_ARTIFACT,
 )
 from trackgate_wire.errors import InvalidParameterValue, PermissionDenied
+from werkzeug.wrappers import Request, Response
 
 from trackgate_server.http.binding import bind_bytes
+from trackgate_server.http.calls import Application
 from trackgate_server.http.receiving import body_of
 from trackgate_server.http.roles import Doorkeeper
 from trackgate_server.http.sending import sent
@@ -35,61 +36,65 @@ SIGNED_PATH_HEADER = "X-Trackgate-Signed-Path"
 SIGNED_METHOD_HEADER = "X-Trackgate-Signed-Method"
 
 
-def register(app: Flask, door: Doorkeeper, services: Services) -> None:
+def register(app: Application, door: Doorkeeper, services: Services) -> None:
     """Have `app` answer every byte route of the protocol."""
     for route, view in VIEWS.items():
         bind_bytes(app, door, services, route, view)
 
 
-def _download(scope: Scope, artifact_path: str) -> Response:
-    return _sent(scope, artifacts.readable(scope, artifact_path))
+def _download(request: Request, scope: Scope, artifact_path: str) -> Response:
+    return _sent(request, scope, artifacts.readable(scope, artifact_path))
 
 
-def _download_of_run(scope: Scope) -> Response:
+def _download_of_run(request: Request, scope: Scope) -> Response:
     run_id = request.args.get("run_id") or request.args.get("run_uuid")
     owner = OwnerRef("run", _given("run_id", run_id))
-    return _sent(scope, artifacts.readable_of(scope, owner, _argument("path")))
+    found = artifacts.readable_of(scope, owner, _argument(request, "path"))
+    return _sent(request, scope, found)
 
 
-def _download_of_model(scope: Scope, model_id: str) -> Response:
-    path = _argument("artifact_file_path")
-    return _sent(scope, readable_of_model(scope, model_id, path))
+def _download_of_model(request: Request, scope: Scope, model_id: str) -> Response:
+    path = _argument(request, "artifact_file_path")
+    return _sent(request, scope, readable_of_model(scope, model_id, path))
 
 
-def _download_of_version(scope: Scope) -> Response:
-    name, version = _argument("name"), _argument("version")
-    return _sent(scope, readable_of_version(scope, name, version, _argument("path")))
+def _download_of_version(request: Request, scope: Scope) -> Response:
+    name, version = _argument(request, "name"), _argument(request, "version")
+    found = readable_of_version(scope, name, version, _argument(request, "path"))
+    return _sent(request, scope, found)
 
 
-def _upload(scope: Scope, artifact_path: str) -> Response:
-    return _stored(scope, artifacts.writable(scope, artifact_path))
+def _upload(request: Request, scope: Scope, artifact_path: str) -> Response:
+    return _stored(request, scope, artifacts.writable(scope, artifact_path))
 
 
-def _upload_to_run(scope: Scope) -> Response:
+def _upload_to_run(request: Request, scope: Scope) -> Response:
     run_id = request.args.get("run_uuid") or request.args.get("run_id")
     owner = OwnerRef("run", _given("run_uuid", run_id))
-    return _stored(scope, artifacts.writable_of(scope, owner, _argument("path")))
+    found = artifacts.writable_of(scope, owner, _argument(request, "path"))
+    return _stored(request, scope, found)
 
 
-def _delete(scope: Scope, artifact_path: str) -> Response:
+def _delete(request: Request, scope: Scope, artifact_path: str) -> Response:
     artifacts.delete(scope, artifacts.writable(scope, artifact_path))
     return _empty()
 
 
-def _signed_download(scope: Scope, token: str) -> Response:
+def _signed_download(request: Request, scope: Scope, token: str) -> Response:
     scope, grant = _as_holder(scope, token, request.method)
-    return _sent(scope, artifacts.readable_of(scope, _owner(grant), grant.path))
+    found = artifacts.readable_of(scope, _owner(grant), grant.path)
+    return _sent(request, scope, found)
 
 
-def _signed_upload(scope: Scope, token: str) -> Response:
+def _signed_upload(request: Request, scope: Scope, token: str) -> Response:
     scope, grant = _as_holder(scope, token, request.method)
     if grant.upload_id:
-        return _part_stored(scope, grant)
+        return _part_stored(request, scope, grant)
     found = artifacts.writable_of(scope, _owner(grant), grant.path)
-    return _stored(scope, found)
+    return _stored(request, scope, found)
 
 
-def _signed_verdict(scope: Scope) -> Response:
+def _signed_verdict(request: Request, scope: Scope) -> Response:
     """The proxy asks, before it reads a body, whether a signed URL is good."""
     if not scope.services.settings.behind_proxy:
         raise PermissionDenied("Only a proxy in front of the server may ask this.")
@@ -125,17 +130,17 @@ def _owner(grant: Grant) -> OwnerRef:
     return grant.owner
 
 
-def _sent(scope: Scope, found: Found) -> Response:
+def _sent(request: Request, scope: Scope, found: Found) -> Response:
     download = artifacts.open_for(scope, found)
     return sent(request, scope.services.settings, download)
 
 
-def _stored(scope: Scope, found: Found) -> Response:
+def _stored(request: Request, scope: Scope, found: Found) -> Response:
     artifacts.store(scope, found, body_of(request, scope.services.settings))
     return _empty()
 
 
-def _part_stored(scope: Scope, grant: Grant) -> Response:
+def _part_stored(request: Request, scope: Scope, grant: Grant) -> Response:
     body = body_of(request, scope.services.settings)
     uploads = scope.services.blobs.uploads
     part = uploads.put_part(grant.upload_id, grant.number, body)
@@ -148,7 +153,7 @@ def _empty() -> Response:
     return Response(b"{}", content_type="application/json")
 
 
-def _argument(name: str) -> str:
+def _argument(request: Request, name: str) -> str:
     return _given(name, request.args.get(name))
 
 

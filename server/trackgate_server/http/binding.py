@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import flask
-from flask import Flask
 from trackgate_wire import codec, limits
 from trackgate_wire.artifacts import ByteRoute
 from trackgate_wire.endpoint import Access, Message
@@ -31,6 +30,8 @@ _TARGETS = (
     ("logged-model", ("model_id",)),
     ("experiment", ("experiment_id",)),
 )
+# A URL of which all but an artifact's path is known.
+_PATH_AT_END = re.compile(r"(?P<head>[^<]+/)<path:(?P<part>\w+)>")
 _ID = re.compile(r"[\w\-]{1,256}", re.ASCII)
 
 
@@ -59,35 +60,44 @@ def bind(
 
 
 def bind_bytes(
-    app: Flask,
+    app: Application,
     door: Doorkeeper,
     services: Services,
     route: ByteRoute,
     view: Callable[..., Response],
 ) -> None:
-    """Have `app` answer a byte route; `view` is called with a scope and URL parts."""
+    """Have `app` answer a byte route.
 
-    def admitted(**parts: str) -> Response:
-        request = flask.request
+    view  is called with the request, a scope and URL parts
+    """
+
+    def call(request: Request, parts: Mapping[str, str]) -> Response:
         caller = door.admit(request, route.access)
         # Of signed URLs nothing but the signature says what is wrong.
         if route.access is not Access.OPEN:
             check_texts({**request.args.to_dict(), **parts})
-        return view(scope_of(services, caller), **parts)
+        return view(request, scope_of(request, services, caller), **parts)
+
+    def routed(**parts: str) -> Response:
+        return call(flask.request, parts)
 
     for url in route.urls:
+        path = services.settings.static_prefix + url
         app.add_url_rule(
-            services.settings.static_prefix + url,
+            path,
             endpoint=f"{route.method} {url}",
-            view_func=admitted,
+            view_func=routed,
             methods=[route.method],
             provide_automatic_options=False,
         )
+        if below := _PATH_AT_END.fullmatch(path):
+            app.add_calls_below(route.method, below["head"], below["part"], call)
 
 
 def _call(door: Doorkeeper, services: Services, served: Operation) -> Call:
     endpoint, function, wants = served.endpoint, served.function, served.wants
     database = services.database
+    codec.prepare(endpoint.request)
 
     def call(request: Request, parts: Mapping[str, str]) -> WSGIApplication:
         caller = door.admit(request, endpoint.access)
@@ -95,11 +105,11 @@ def _call(door: Doorkeeper, services: Services, served: Operation) -> Call:
         message = _decoded(request, endpoint.request)
         want = wants(message)
         if want == "none":
-            scope = _scope(request, services, caller, None)
+            scope = scope_of(request, services, caller)
             return _answer(function(scope, message, **parts), message, parts)
 
         def job(db: Transaction) -> Message:
-            scope = _scope(request, services, caller, db)
+            scope = scope_of(request, services, caller, db)
             return function(scope, message, **parts)
 
         if want == "read":
@@ -110,14 +120,13 @@ def _call(door: Doorkeeper, services: Services, served: Operation) -> Call:
     return call
 
 
-def scope_of(services: Services, caller: Identity) -> Scope:
-    """What an operation is given, for the request that Flask is answering."""
-    return _scope(flask.request, services, caller, None)
-
-
-def _scope(
-    request: Request, services: Services, caller: Identity, db: Transaction | None
+def scope_of(
+    request: Request,
+    services: Services,
+    caller: Identity,
+    db: Transaction | None = None,
 ) -> Scope:
+    """What an operation is given."""
     proto = request.headers.get("X-Forwarded-Proto", request.scheme)
     trusted = services.settings.behind_proxy
     scheme = proto if trusted else request.scheme

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from pathlib import Path, PurePosixPath
 
-from flask import Request
 from trackgate_wire.errors import BadRequest
+from werkzeug.wrappers import Request
 
 from trackgate_server.blobs.bodies import SpooledBody, StreamedBody
 from trackgate_server.blobs.store import Body

@@ -6,7 +6,7 @@ import mimetypes
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from flask import Request, Response
+from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import FileWrapper, wrap_file
 
 from trackgate_server.blobs.store import OpenBlob

@@ -109,7 +109,7 @@ class Pages:
                 if page.method == "POST":
                     _check_sender()
                 check_texts({**request.args.to_dict(), **request.form, **parts})
-                scope = scope_of(self._services, caller)
+                scope = scope_of(request, self._services, caller)
                 visit = Visit(scope, request.args, request.form)
                 return self._respond(self._made(page, visit, parts), visit)
             except Exception as error:
