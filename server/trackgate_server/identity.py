@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from trackgate_wire.endpoint import ROLES, Access
+
+# As `trackgate users` makes them; above all, none may be taken for an option.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,8 @@ class Identity:
 NOBODY = Identity(user=None, role=None)
 # A bare server listens on loopback only: whoever reaches it owns the machine.
 LOCAL = Identity(user=None, role="admin")
+
+
+def is_name(text: str) -> bool:
+    """Whether somebody can be called so."""
+    return _NAME.fullmatch(text) is not None

@@ -20,6 +20,7 @@ from trackgate_server.filters.tree import (
     Or,
     OrderTerm,
     Value,
+    also_named,
 )
 from trackgate_server.filters.vocabulary import (
     EXPERIMENTS,
@@ -39,6 +40,7 @@ __all__ = [
     "Or",
     "OrderTerm",
     "Value",
+    "also_named",
     "parse_experiments_filter",
     "parse_experiments_order",
     "parse_model_versions_filter",

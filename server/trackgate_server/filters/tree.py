@@ -127,3 +127,15 @@ def _literal(value: str | float | tuple[str, ...]) -> str:
 
 def _quoted(text: str, quote: str) -> str:
     return quote + text.replace(quote, quote * 2) + quote
+
+
+def also_named(node: Node | None, part: str) -> Node | None:
+    """What `node` says, and a name that contains `part` in whatever case.
+
+    As in a filter, `%` and `_` in it stand for any letters and any letter. An empty
+    part is in every name.
+    """
+    if not part:
+        return node
+    named = Comparison(Kind.ATTRIBUTE, "name", "ILIKE", f"%{part}%")
+    return named if node is None else And((named, node))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import logging
-import re
 import time
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from trackgate_wire.errors import PermissionDenied, TrackgateError, Unauthentica
 from werkzeug.wrappers import Request
 
 from trackgate_server.http.origin import check_origin
-from trackgate_server.identity import LOCAL, NOBODY, Identity
+from trackgate_server.identity import LOCAL, NOBODY, Identity, is_name
 from trackgate_server.settings import Settings
 from trackgate_server.store import people
 from trackgate_server.store.database import Database
@@ -27,7 +26,6 @@ _REMEMBERED_S = 2.0
 # At most one write for each person and process within this time, so that requests stay
 # free of it: 12 an hour, of some 2 ms.
 _SEEN_AGAIN_S = 300.0
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class Doorkeeper:
@@ -73,7 +71,7 @@ class Doorkeeper:
 
     def _named(self, name: str) -> Identity:
         # A doubled header arrives joined by a comma, and so is no name.
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             raise Unauthenticated(
                 "No authenticated user. Set TRACKING_USERNAME and TRACKING_PASSWORD"
                 " (or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD)."

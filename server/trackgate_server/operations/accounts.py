@@ -19,6 +19,7 @@ from trackgate_wire.errors import (
     TemporarilyUnavailable,
 )
 
+from trackgate_server.identity import is_name
 from trackgate_server.operations.scope import Scope
 from trackgate_server.settings import Settings
 from trackgate_server.store import people
@@ -27,8 +28,6 @@ from trackgate_server.store.people import Person
 # It starts Python, opens the database and hashes: a second, or some on a busy machine.
 _PATIENCE_S = 60
 _PASSWORD = re.compile(r"^\s*export TRACKING_PASSWORD=(\S+)$", re.MULTILINE)
-# As the command has it; above all, no name may be taken for an option.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def can_change(settings: Settings) -> bool:
@@ -99,7 +98,7 @@ def _users(scope: Scope, action: str, name: str, *words: str) -> str:
         raise InvalidParameterValue(
             "Passwords are out of this server's reach; use `trackgate users`."
         )
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise InvalidParameterValue(
             f"The name {name!r} cannot be used: 1 to 64 letters, digits, '.', '_' or"
             " '-', the first one a letter or digit."

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from trackgate_wire.experiments import Experiment
 
 from trackgate_server import filters
-from trackgate_server.filters import And, Comparison, Kind, Node
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.tokens import Bookmarks
 from trackgate_server.store import experiment_activity, experiments, search_experiments
@@ -21,8 +20,7 @@ from trackgate_server.store.search_experiments import ExperimentQuery
 class ListExperiments:
     """Which experiments to list.
 
-    name      is part of theirs, in capitals or not; `%` and `_` stand for others, as
-              in a filter. "" for all
+    name      is part of theirs, as `filters.also_named` has it
     filter    a search expression of experiments; "" for all
     order     a clause such as "name DESC"; "" for the newest first
     deleted   those that were deleted, instead of those that were not
@@ -53,9 +51,10 @@ def listed(scope: Scope, asked: ListExperiments) -> ExperimentLines:
     """Experiments with their activity. Three statements; raises FilterError."""
     what = ["experiment list", asked.name, asked.filter, asked.order, asked.deleted]
     bookmarks = Bookmarks(scope.services.signing_key, what)
+    wanted = filters.parse_experiments_filter(asked.filter or None)
     query = ExperimentQuery(
         stages=(DELETED if asked.deleted else ACTIVE,),
-        filter=_condition(asked),
+        filter=filters.also_named(wanted, asked.name),
         order=filters.parse_experiments_order([asked.order] if asked.order else []),
         limit=asked.limit,
         after=bookmarks.read(asked.token),
@@ -76,11 +75,3 @@ def activity_of(scope: Scope, experiment: Experiment) -> Activity:
     """What happened in one. One statement."""
     number = int(experiment.experiment_id)
     return experiment_activity.of_experiments(scope.db, [number])[number]
-
-
-def _condition(asked: ListExperiments) -> Node | None:
-    wanted = filters.parse_experiments_filter(asked.filter or None)
-    if not asked.name:
-        return wanted
-    named = Comparison(Kind.ATTRIBUTE, "name", "ILIKE", f"%{asked.name}%")
-    return named if wanted is None else And((named, wanted))

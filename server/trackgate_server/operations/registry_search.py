@@ -15,7 +15,6 @@ from trackgate_wire.registered_models import (
 )
 
 from trackgate_server import filters
-from trackgate_server.filters import And, Comparison, Kind, Node
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.serving import serves
 from trackgate_server.operations.tokens import Bookmarks
@@ -37,15 +36,13 @@ def search_models(
 def models_called(
     part: str, scope: Scope, request: SearchRegisteredModels
 ) -> RegisteredModelsPage:
-    """As `search_models`, those whose names contain `part` in whatever case.
-
-    As in filters, `%` and `_` in it stand for any letters and any letter.
-    """
+    """As `search_models`, of those that `filters.also_named` finds by `part`."""
     rules.check_page_size(request.max_results, limits.REGISTERED_MODELS_PER_PAGE)
     what = ["registered models", part, request.filter, request.order_by]
     bookmarks = Bookmarks(scope.services.signing_key, what)
+    wanted = filters.parse_registered_models_filter(request.filter)
     query = RegistryQuery(
-        filter=_with_name(part, filters.parse_registered_models_filter(request.filter)),
+        filter=filters.also_named(wanted, part),
         order=filters.parse_registered_models_order(request.order_by),
         limit=request.max_results,
         after=bookmarks.read(request.page_token),
@@ -73,10 +70,3 @@ def search_versions(scope: Scope, request: SearchModelVersions) -> ModelVersions
         registry_views.of_versions(scope.db, found.rows),
         bookmarks.make(found.next),
     )
-
-
-def _with_name(part: str, node: Node | None) -> Node | None:
-    if not part:
-        return node
-    named = Comparison(Kind.ATTRIBUTE, "name", "ILIKE", f"%{part}%")
-    return named if node is None else And((named, node))

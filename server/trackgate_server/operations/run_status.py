@@ -10,6 +10,15 @@ STALE_AFTER_MS = 6 * 60 * 60 * 1000
 STALE = "stale"
 
 
+def lasted_ms(
+    status: RunStatus, started_ms: int, ended_ms: int | None, now_ms: int
+) -> int | None:
+    """How long a run took, or takes so far; None where nobody knows."""
+    if ended_ms is None and status is RunStatus.RUNNING:
+        ended_ms = now_ms
+    return None if ended_ms is None else ended_ms - started_ms
+
+
 def status_word(
     status: RunStatus, started_ms: int, heard_ms: int | None, now_ms: int
 ) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-MLMODEL = "MLmodel"
+from trackgate_server.operations.artifact_registering import MODEL_FILE
 
 
 class Kind(StrEnum):
@@ -46,7 +46,7 @@ _DIGITS = re.compile(r"(\d{1,18})")
 
 def kind_of(name: str) -> Kind:
     """The kind of a file; whether an unknown one is text, its bytes say."""
-    if name == MLMODEL:
+    if name == MODEL_FILE:
         return Kind.MODEL
     return _BY_EXTENSION.get(extension_of(name), Kind.UNKNOWN)
 

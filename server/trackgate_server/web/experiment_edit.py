@@ -16,8 +16,9 @@ from trackgate_wire.scalars import LifecycleStage
 
 from trackgate_server.operations import experiments
 from trackgate_server.operations.experiment_lists import activity_of
+from trackgate_server.operations.tags import NOTE_TAG
 from trackgate_server.store.experiment_activity import COUNTED_AT_MOST
-from trackgate_server.web.experiments import NOTE_TAG
+from trackgate_server.web.notes import note_of
 from trackgate_server.web.page import Onward, View, Visit, form, page
 
 
@@ -32,15 +33,13 @@ def rename(visit: Visit, experiment_id: str) -> Onward | View:
     try:
         experiments.update(visit.scope, UpdateExperiment(experiment_id, name))
     except TrackgateError as error:
-        view = _view(visit, experiment_id, new_name=name, problem=error.message)
-        return View(view.template, view.given, error.status)
+        return _view(visit, experiment_id).refusing(error, new_name=name)
     return _back(experiment_id, "experiment-renamed")
 
 
 @form("/experiments/<experiment_id>/note")
 def save_note(visit: Visit, experiment_id: str) -> Onward | View:
-    # Browsers send lines that end with CR and LF (HTML, "form submission").
-    note = visit.form.get("note", "").replace("\r\n", "\n")
+    note = note_of(visit)
     if "preview" in visit.form:
         return _view(visit, experiment_id, note=note, preview=note)
     if note:
@@ -79,8 +78,6 @@ def _view(
     visit: Visit,
     experiment_id: str,
     *,
-    new_name: str | None = None,
-    problem: str = "",
     note: str | None = None,
     preview: str | None = None,
 ) -> View:
@@ -97,8 +94,8 @@ def _view(
             "counted_at_most": COUNTED_AT_MOST,
             "is_active": is_active,
             "may_write": visit.scope.caller.access >= Access.WRITE,
-            "new_name": experiment.name if new_name is None else new_name,
-            "problem": problem,
+            "new_name": experiment.name,
+            "problem": "",
             "kept_note": kept_note,
             "note": kept_note if note is None else note,
             "preview": preview,

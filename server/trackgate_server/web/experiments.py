@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
 from trackgate_wire import limits
 from trackgate_wire.endpoint import Access
 from trackgate_wire.errors import TrackgateError
 from trackgate_wire.experiments import CreateExperiment
-from werkzeug.datastructures import MultiDict
 
 from trackgate_server.filters import FilterError
 from trackgate_server.operations import experiments
@@ -17,11 +14,11 @@ from trackgate_server.operations.experiment_lists import (
     ListExperiments,
     listed,
 )
+from trackgate_server.operations.tags import NOTE_TAG
 from trackgate_server.store.experiment_activity import COUNTED_AT_MOST
 from trackgate_server.web.filter_problem import FilterProblem
+from trackgate_server.web.list_query import ListQuery
 from trackgate_server.web.page import Onward, View, Visit, form, page
-
-NOTE_TAG = "mlflow.note.content"
 
 _SHOWN = 50
 _ORDERS = {
@@ -33,59 +30,11 @@ _ORDERS = {
     "-changed": "last_update_time DESC",
 }
 _NEWEST_FIRST = "-created"
-_DELETED = "deleted"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a list's address asks for.
-
-    order  a key of `_ORDERS`
-    view   "deleted", or "" for what is not
-    """
-
-    name: str = ""
-    filter: str = ""
-    order: str = _NEWEST_FIRST
-    view: str = ""
-    after: str = ""
-
-    @classmethod
-    def of(cls, query: MultiDict[str, str]) -> Asked:
-        """Read from an address; what it does not know is as if it were not there."""
-        order = query.get("order", "")
-        return cls(
-            name=query.get("name", "").strip(),
-            filter=query.get("filter", "").strip(),
-            order=order if order in _ORDERS else _NEWEST_FIRST,
-            view=_DELETED if query.get("view") == _DELETED else "",
-            after=query.get("after", ""),
-        )
-
-    @property
-    def deleted(self) -> bool:
-        return self.view == _DELETED
-
-    @property
-    def searched(self) -> bool:
-        """Whether anything narrows the list."""
-        return bool(self.name or self.filter)
-
-    def query(self, **other: str | None) -> dict[str, str | None]:
-        """The address's query; `other` replaces parts of it."""
-        given = {**asdict(self), "after": None, **other}
-        if given["order"] == _NEWEST_FIRST:
-            given["order"] = None
-        return given
-
-    def turned(self, column: str) -> dict[str, str | None]:
-        """The query by which a column's heading sorts: one way, then the other."""
-        return self.query(order=f"-{column}" if self.order == column else column)
 
 
 @page("/experiments")
 def experiment_list(visit: Visit) -> View:
-    return _list(visit, Asked.of(visit.query))
+    return _list(visit, ListQuery.of(visit.query, _ORDERS, _NEWEST_FIRST))
 
 
 @form("/experiments")
@@ -94,17 +43,12 @@ def create(visit: Visit) -> Onward | View:
     try:
         made = experiments.create(visit.scope, CreateExperiment(name))
     except TrackgateError as error:
-        # Refused before anything was written: the form again, with what was typed.
-        view = _list(visit, Asked())
-        return View(
-            view.template,
-            {**view.given, "new_name": name, "problem": error.message},
-            error.status,
-        )
+        view = _list(visit, ListQuery(_NEWEST_FIRST, _NEWEST_FIRST))
+        return view.refusing(error, new_name=name)
     return Onward(("experiments", made.experiment_id), notice="experiment-created")
 
 
-def _list(visit: Visit, asked: Asked) -> View:
+def _list(visit: Visit, asked: ListQuery) -> View:
     refused, found = None, ExperimentLines([], None)
     try:
         found = listed(

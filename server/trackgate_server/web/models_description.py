@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from trackgate_wire.errors import TrackgateError
 
 from trackgate_server.operations import version_facts
+from trackgate_server.operations.artifact_registering import MODEL_FILE
 from trackgate_server.operations.scope import Scope
 from trackgate_server.web import artifact_models
 from trackgate_server.web.artifact_models import Field, ModelFile
 
-_FILE = "MLmodel"
 _EXAMPLE = "serving_input_example.json"
 # A larger one is none to fill a form with.
 _MOST_EXAMPLE_BYTES = 16 * 1024
@@ -36,7 +36,7 @@ def described(scope: Scope, name: str, number: str) -> Described:
     """A version's MLmodel file, read within bounds. Opens its own transaction."""
     most = artifact_models.MOST_BYTES
     try:
-        text = version_facts.text_of(scope, name, number, _FILE, most)
+        text = version_facts.text_of(scope, name, number, MODEL_FILE, most)
     except TrackgateError as error:
         return Described(None, error.message)
     file = artifact_models.read(text)

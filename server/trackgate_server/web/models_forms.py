@@ -11,8 +11,8 @@ from trackgate_wire.registered_models import (
 )
 
 from trackgate_server.operations import registered_models
-from trackgate_server.web.models import note_of
 from trackgate_server.web.models_page import model_view
+from trackgate_server.web.notes import note_of
 from trackgate_server.web.page import Onward, View, Visit, form
 
 

@@ -17,8 +17,8 @@ from trackgate_wire.registered_models import (
 )
 
 from trackgate_server.operations import model_aliases, model_versions
-from trackgate_server.web.models import note_of
 from trackgate_server.web.models_version import version_view
+from trackgate_server.web.notes import note_of
 from trackgate_server.web.page import Onward, View, Visit, form
 
 _VERSION = "/models/<name>/versions/<number>"

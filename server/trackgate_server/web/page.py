@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from trackgate_wire.endpoint import Access
+from trackgate_wire.errors import TrackgateError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -40,6 +41,14 @@ class View:
     given: Mapping[str, Any] = field(default_factory=dict[str, Any])
     status: int = 200
     kept: bool = True
+
+    def refusing(self, error: TrackgateError, **typed: str) -> View:
+        """This page in answer to a form that was refused: with what was typed, and why.
+
+        Only where nothing was written before the form was refused.
+        """
+        given = {**self.given, **typed, "problem": error.message}
+        return replace(self, given=given, status=error.status)
 
 
 @dataclass(frozen=True, slots=True)

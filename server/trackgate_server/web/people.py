@@ -69,8 +69,7 @@ def _refused(visit: Visit, error: TrackgateError, name: str, role: str) -> View:
         return _list(replace(visit, scope=replace(visit.scope, transaction=db)))
 
     view = visit.scope.services.database.read(listed)
-    typed = {"new_name": name, "new_role": role, "problem": error.message}
-    return View(view.template, {**view.given, **typed}, error.status)
+    return view.refusing(error, new_name=name, new_role=role)
 
 
 def _password(name: str, password: str, *, is_new: bool) -> View:

@@ -9,6 +9,7 @@ from trackgate_wire.runs import DeleteTag, SetTag, UpdateRun
 from trackgate_server.operations import run_overview, runs, tags
 from trackgate_server.operations.tags import NOTE_TAG
 from trackgate_server.store import run_lists
+from trackgate_server.web.notes import note_of
 from trackgate_server.web.page import Onward, View, Visit, form
 from trackgate_server.web.run_page import view_of
 
@@ -24,8 +25,7 @@ def rename(visit: Visit, run_id: str) -> Onward:
 
 @form("/runs/<run_id>/note")
 def note(visit: Visit, run_id: str) -> Onward | View:
-    # Browsers send lines that end with CR and LF (HTML, "form submission").
-    text = visit.form.get("note", "").replace("\r\n", "\n")
+    text = note_of(visit)
     if "preview" in visit.form:
         return view_of(visit, run_id, preview=text)
     if text.strip():

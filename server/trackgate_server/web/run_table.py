@@ -13,6 +13,7 @@ from trackgate_server.filters import FilterError
 from trackgate_server.operations import experiments, run_table
 from trackgate_server.operations.run_table import COUNTED
 from trackgate_server.operations.scope import Scope
+from trackgate_server.operations.tags import NOTE_TAG
 from trackgate_server.store.run_keys import Keys
 from trackgate_server.web import (
     run_columns,
@@ -28,7 +29,6 @@ from trackgate_server.web.run_table_rows import Shown, lines
 from trackgate_server.web.run_table_state import TableState
 
 ROWS_PER_PAGE = 100
-_NOTE_TAG = "mlflow.note.content"
 _NO_RUNS: dict[str, Any] = {"lines": [], "more": None, "newest": None}
 
 
@@ -73,7 +73,7 @@ def _head(
     return {
         "experiment": experiment,
         "named": run_table.names_of(scope, state.selection),
-        "note": tags.get(_NOTE_TAG, ""),
+        "note": tags.get(NOTE_TAG, ""),
         "tags": {key: tags[key] for key in sorted(tags) if not _of_clients(key)},
         "total": run_table.count(scope, state.selection),
         "counted": COUNTED,

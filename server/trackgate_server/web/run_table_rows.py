@@ -10,7 +10,7 @@ from trackgate_wire.scalars import RunStatus
 
 from trackgate_server.filters import Kind
 from trackgate_server.operations import run_table
-from trackgate_server.operations.run_status import STALE, status_word
+from trackgate_server.operations.run_status import STALE, lasted_ms, status_word
 from trackgate_server.operations.run_table import Selection
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.tags import PARENT_TAG
@@ -22,8 +22,6 @@ from trackgate_server.web.run_columns import Column
 
 _MOST_NAMED = 3
 _DEEPEST = 5
-# Characters of a value; all of it is on the run's own page.
-_SHOWN, _ON_HOVER = 120, 1_000
 _DIGEST_LENGTH = 10
 _UNDER_WAY = (RunStatus.RUNNING, RunStatus.SCHEDULED)
 
@@ -172,8 +170,7 @@ def cell(column: Column, row: RunRow, held: Cells, now_ms: int) -> Cell:
 
 
 def _cut(text: str) -> Cell:
-    short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-    return Cell(short, text[:_ON_HOVER])
+    return Cell(shown.beginning(text), shown.on_hover(text))
 
 
 def _plain(word: str, row: RunRow, held: Cells, now_ms: int) -> Cell:
@@ -195,12 +192,11 @@ def _plain(word: str, row: RunRow, held: Cells, now_ms: int) -> Cell:
 
 
 def _duration(row: RunRow, now_ms: int) -> Cell:
-    if row.ended_ms is not None:
-        return Cell(shown.duration(row.ended_ms - row.started_ms), kind="number")
-    if not _running(row):
-        return Cell(shown.NOTHING, kind="number")
-    # It goes on by itself; that alone is no news.
-    return Cell(shown.duration(now_ms - row.started_ms), kind="lasting")
+    status = STATUSES[row.status]
+    lasted = lasted_ms(status, row.started_ms, row.ended_ms, now_ms)
+    # One that goes on does so by itself; that alone is no news.
+    goes_on = row.ended_ms is None and status is RunStatus.RUNNING
+    return Cell(shown.duration(lasted), kind="lasting" if goes_on else "number")
 
 
 def _datasets(used: Sequence[DatasetUsed]) -> Cell:
