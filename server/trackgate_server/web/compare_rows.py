@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from trackgate_wire.scalars import RunStatus
-
 from trackgate_server.operations import run_comparison
 from trackgate_server.operations.run_comparison import KINDS, Compared
-from trackgate_server.operations.run_status import status_word
+from trackgate_server.operations.run_status import lasted_ms, status_word
 from trackgate_server.operations.scope import Scope
 from trackgate_server.store.lifecycle import DELETED, STATUSES
 from trackgate_server.store.run_cells import CellKeys, Cells
@@ -26,8 +24,6 @@ _TITLES: Mapping[Kind, str] = {
 # A page of more is slow to print and to read; a part of a name finds the others.
 _MOST_CELLS, _MOST_ROWS = 12_000, 200
 _MOST_ALIKE = 500
-# Characters of a value; all of it is on the run's own page.
-_SHOWN, _ON_HOVER = 120, 1_000
 
 Value = str | float | None
 
@@ -150,20 +146,17 @@ def _value(kind: Kind, run: int, name: str, cells: Cells) -> Value:
 def _text_cell(value: Value, first: Value) -> Cell:
     if not isinstance(value, str):
         return Cell(value, None, value != first)
-    if len(value) <= _SHOWN:
-        return Cell(value, None, value != first)
-    return Cell(value[:_SHOWN] + "…", value[:_ON_HOVER], value != first)
+    short = shown.beginning(value)
+    full = None if short == value else shown.on_hover(value)
+    return Cell(short, full, value != first)
 
 
 def _head(row: RunRow, found: Compared, now_ms: int) -> Head:
     status, heard_ms = STATUSES[row.status], found.heard.get(row.id)
-    ended_ms = row.ended_ms
-    if ended_ms is None and status is RunStatus.RUNNING:
-        ended_ms = now_ms
     return Head(
         row=row,
         experiment=found.experiments.get(row.experiment, shown.NOTHING),
         status=status_word(status, row.started_ms, heard_ms, now_ms),
-        duration_ms=None if ended_ms is None else ended_ms - row.started_ms,
+        duration_ms=lasted_ms(status, row.started_ms, row.ended_ms, now_ms),
         deleted=row.lifecycle == DELETED,
     )
