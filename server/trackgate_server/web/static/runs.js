@@ -1,6 +1,5 @@
-// The table of runs: choosing rows, loading more of them.
+// The table of runs: choosing rows, and what opens above it.
 
-import { localize } from "./times.js";
 import { complete } from "./runs_completion.js";
 import { follow } from "./runs_live.js";
 
@@ -50,31 +49,6 @@ function choose(event) {
   tell();
 }
 
-/** Put the next page's rows behind those that are there. */
-async function loadMore(event) {
-  const link = event.target.closest("a[rel='next']");
-  if (!link) return;
-  event.preventDefault();
-  link.setAttribute("aria-busy", "true");
-  const answer = await fetch(link.href);
-  if (!answer.ok) {
-    location.assign(link.href);
-    return;
-  }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const rows = [...page.querySelectorAll("table.runs tbody tr")];
-  const there = new Set(boxes().map((box) => box.value));
-  const fresh = rows.filter((row) => !there.has(row.dataset.run));
-  const body = table.tBodies[0];
-  for (const row of fresh) body.append(row);
-  localize(body);
-  const next = page.querySelector("a[rel='next']");
-  if (next) link.replaceWith(next);
-  else link.closest(".more").remove();
-  fresh[0]?.querySelector("th a[href]:not(.fold)")?.focus({ preventScroll: true });
-  tell();
-}
-
 /** What is empty is not sent along, so that the address of a comparison is short. */
 function leaveOutEmpty(event) {
   const fields = event.target.elements;
@@ -106,7 +80,7 @@ document.querySelector(".group select")?.addEventListener("change", (event) => {
 if (table?.querySelector("input[name='run']")) {
   addBoxForAll();
   table.addEventListener("click", choose);
-  document.addEventListener("click", loadMore);
+  table.closest("[data-list]").addEventListener("extended", tell);
   document.getElementById("chosen").addEventListener("submit", leaveOutEmpty);
   follow(table, tell);
   tell();
