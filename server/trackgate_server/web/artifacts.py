@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from trackgate_wire.endpoint import Access
@@ -12,6 +13,7 @@ from trackgate_server.blobs.store import OpenBlob
 from trackgate_server.operations import (
     artifact_folders,
     artifact_holders,
+    logged_model_overview,
     run_overview,
 )
 from trackgate_server.operations.artifact_folders import Folder
@@ -63,13 +65,17 @@ def show_branch(visit: Visit, **parts: str) -> View:
 
 
 def _layout(scope: Scope, holder: Holder) -> dict[str, Any]:
-    """What is around the files: of a run, its name and the ways to its other pages."""
-    if holder.kind != "run":
-        return {"layout": "artifact_layout.html"}
-    head = scope.services.database.read(
-        lambda db: run_overview.head(replace(scope, transaction=db), holder.id)
-    )
-    return {"layout": "run_frame.html", "run": head, "tab": "Artifacts"}
+    """What is around the files: whose they are, and the ways to its other pages."""
+    read, within = scope.services.database.read, partial(replace, scope)
+    if holder.kind == "run":
+        run = read(lambda db: run_overview.head(within(transaction=db), holder.id))
+        return {"layout": "run_frame.html", "run": run, "tab": "Artifacts"}
+    if holder.kind == "logged-model":
+        model = read(
+            lambda db: logged_model_overview.head(within(transaction=db), holder.id)
+        )
+        return {"layout": "logged_model_frame.html", "logged": model, "tab": "Files"}
+    return {"layout": "artifact_layout.html"}
 
 
 def _opened(scope: Scope, holder: Holder, path: str) -> OpenBlob | None:

@@ -50,6 +50,8 @@ _DECLARING = (
     "experiment_edit",
     "experiments",
     "home",
+    "logged_model_page",
+    "logged_models",
     "models",
     "models_compare",
     "models_forms",

@@ -17,7 +17,11 @@ _NOUNS = {
     "user": "person",
     "database": "database",
 }
-_PAGES = {"experiment": "experiments", "run": "runs"}
+_PAGES = {
+    "experiment": "experiments",
+    "run": "runs",
+    "logged-model": "logged-models",
+}
 _DONE = {
     "create": "created",
     "delete": "deleted",
