@@ -41,7 +41,7 @@ def rename(visit: Visit, experiment_id: str) -> Onward | View:
 def save_note(visit: Visit, experiment_id: str) -> Onward | View:
     note = note_of(visit)
     if "preview" in visit.form:
-        return _view(visit, experiment_id, note=note, preview=note)
+        return _view(visit, experiment_id, preview=note)
     if note:
         _set_tag(visit, experiment_id, NOTE_TAG, note)
     elif NOTE_TAG in _tags(_get(visit, experiment_id)):
@@ -74,17 +74,11 @@ def restore(visit: Visit, experiment_id: str) -> Onward:
     return _back(experiment_id, "experiment-restored")
 
 
-def _view(
-    visit: Visit,
-    experiment_id: str,
-    *,
-    note: str | None = None,
-    preview: str | None = None,
-) -> View:
-    """The page; what is given stands in its forms instead of what is kept."""
+def _view(visit: Visit, experiment_id: str, preview: str | None = None) -> View:
+    """The page; `preview` is a note that is not kept yet."""
     experiment = _get(visit, experiment_id)
     tags = _tags(experiment)
-    kept_note = tags.pop(NOTE_TAG, "")
+    note = tags.pop(NOTE_TAG, "")
     is_active = experiment.lifecycle_stage is LifecycleStage.ACTIVE
     return View(
         "experiment_edit.html",
@@ -96,8 +90,7 @@ def _view(
             "may_write": visit.scope.caller.access >= Access.WRITE,
             "new_name": experiment.name,
             "problem": "",
-            "kept_note": kept_note,
-            "note": kept_note if note is None else note,
+            "note": note,
             "preview": preview,
             "tags": tags,
             "name_length": limits.EXPERIMENT_NAME_LENGTH,
