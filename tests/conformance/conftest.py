@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import requests
 
 from tests.conformance.servers import stock_server
 from tests.conformance.sides import Side, Sides
+from tests.fixtures.api import new_session
 from tests.fixtures.databases import NewStore
 from tests.fixtures.sites import running_server
 
@@ -50,10 +50,7 @@ def sides(
     with ExitStack() as running:
 
         def side(name: str, address: str) -> Side:
-            session = running.enter_context(requests.Session())
-            # No look at proxies and .netrc for each of thousands of requests.
-            session.trust_env = False
-            return Side(name, address, session)
+            return Side(name, address, running.enter_context(new_session()))
 
         folder = tmp_path_factory.mktemp("peer")
         peer = running.enter_context(stock_server(peer_python("3"), folder))
