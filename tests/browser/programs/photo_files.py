@@ -80,9 +80,9 @@ def write_others(folder):
     random = np.random.default_rng(3)
     table = pd.DataFrame(
         {
-            "photo": [f"{number:05}.jpg" for number in range(120)],
-            "kind": [KINDS[number % len(KINDS)] for number in range(120)],
-            "score": random.beta(9, 1, 120).round(4),
+            "photo": [f"{number:05}.jpg" for number in range(24)],
+            "kind": [KINDS[number % len(KINDS)] for number in range(24)],
+            "score": random.beta(9, 1, 24).round(4),
         }
     )
     table.to_csv(data / "scores.csv", index=False)
