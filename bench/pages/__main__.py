@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -40,11 +41,13 @@ def main(given: Sequence[str] | None = None) -> None:
         systems = _started(folder, running)
         held = {name: _seeded(each, options.scale) for name, each in systems.items()}
         chromium = running.enter_context(browser.started())
+        load = [os.getloadavg()[0]]
         pages = {
             view.name: _measured(chromium, view, systems, held, options)
             for view in options.views
         }
-        content = _about(options, chromium) | {"pages": pages}
+        load.append(os.getloadavg()[0])
+        content = {**_about(options, chromium), "load_average": load, "pages": pages}
     _show(content, options.quick)
 
 
@@ -96,12 +99,13 @@ def _measured(
 ) -> dict[str, Any]:
     """One page in turns, A B, B A and so on: each with nothing kept, then again.
 
-    Without MLflow where what people come for does not show within a minute.
+    A visit of MLflow's where what people come for does not show within a minute is said
+    and left out.
     """
     cold: dict[str, list[Visit]] = {name: [] for name in view.paths}
     warm: dict[str, list[Visit]] = {name: [] for name in view.paths}
     for turn in range(options.turns):
-        for name in rotated(list(cold), turn):
+        for name in rotated(list(view.paths), turn):
             here = held[name]
             path, wanted = view.paths[name](here), view.wanted(here)
             try:
@@ -109,13 +113,12 @@ def _measured(
             except PatienceEnded:
                 if name == OURS:
                     raise
-                say(f"{name} does not show {dict(wanted)} at {path}")
-                del cold[name], warm[name]
+                say(f"{name} did not show {dict(wanted)} at {path}")
                 continue
             cold[name].append(visits[0])
             warm[name].append(visits[1])
     title = view.title.format(**asdict(options.scale))
-    say(f"{title}: " + "; ".join(_line(name, cold[name]) for name in cold))
+    say(f"{title}: " + "; ".join(_line(*one) for one in cold.items() if one[1]))
     return page_of(title, cold, warm)
 
 

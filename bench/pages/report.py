@@ -22,10 +22,10 @@ Visits = Mapping[str, Sequence[Visit]]
 
 
 def page_of(title: str, cold: Visits, warm: Visits) -> dict[str, Any]:
-    """A page as the result file keeps it."""
+    """A page as the result file keeps it; without a system that was not visited."""
     found = {"cold": cold, "warm": warm}
     return {"title": title} | {
-        cache: {name: _summary(each) for name, each in visits.items()}
+        cache: {name: _summary(each) for name, each in visits.items() if each}
         for cache, visits in found.items()
     }
 
@@ -85,10 +85,12 @@ def written(content: Mapping[str, Any], path: Path) -> None:
 def about(content: Mapping[str, Any]) -> str:
     """When, where and with which versions."""
     machine, versions = content["machine"], content["versions"]
+    load = ", ".join(f"{one:.1f}" for one in content["load_average"])
     named = ", ".join(f"{name} {version}" for name, version in versions.items())
     return (
         f"{content['date']}; {machine['cpu']}, {machine['cores']} cores,"
-        f" {machine['memory_gib']} GiB, Linux {machine['kernel']}; {named}"
+        f" {machine['memory_gib']} GiB, Linux {machine['kernel']}; {named};"
+        f" load average at the begin and at the end: {load}"
     )
 
 

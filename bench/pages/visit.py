@@ -54,12 +54,13 @@ def visit_of(told: Mapping[str, Any]) -> Visit:
         for one in entries
         if one["initiatorType"] in _ANSWERS
     ]
-    received = sum(one["transferSize"] for one in entries)
+    received, first = sum(one["transferSize"] for one in entries), float(told["first"])
     return Visit(
         server=busy(answers),
-        first=float(told["first"]),
+        first=first,
         largest=float(told["largest"]),
-        shown=shown,
+        # The browser says later when a frame came to the screen than scripts can.
+        shown=max(shown, first),
         requests=len(entries),
         kib=received / 1024,
     )
