@@ -12,7 +12,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 # Containers are waited for rather than computed, so one process waits for all of them.
-TOGETHER = ("tests/containers/", "tests/conformance/")
+# A browser computes in processes of its own, and one of it is enough.
+TOGETHER = ("tests/containers/", "tests/conformance/", "tests/browser/")
 LONGEST_FIRST = ("containers", "slow")
 
 
