@@ -162,7 +162,9 @@ def store(
     blobs.close()
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(path=PATHS)
 def test_any_text_is_refused_or_stays_in_the_area(
     store: tuple[LocalBlobs, Path], path: str
@@ -186,9 +188,8 @@ def test_any_text_is_refused_or_stays_in_the_area(
 
 
 @settings(
-    deadline=None,
     max_examples=200,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(path=PATHS, inside=st.booleans())
 def test_any_text_names_a_place_in_that_run_or_none(
