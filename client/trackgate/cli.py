@@ -52,13 +52,9 @@ def _from_extra(name: str) -> object:
     point = extras.commands().get(name)
     if point is None:
         return None
-    missing = extras.missing(point)
-    if missing:
-        names = ",".join(point.extras)
-        raise click.ClickException(
-            f"'trackgate {name}' needs {', '.join(missing)}; install it with:"
-            f" pip install 'trackgate[{names}]'"
-        )
+    complaint = extras.complaint(point, f"'trackgate {name}'")
+    if complaint:
+        raise click.ClickException(complaint)
     return point.load()
 
 

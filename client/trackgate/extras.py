@@ -1,6 +1,7 @@
 """Subcommands that other packages bring, and whether what they need is installed.
 
-An entry point may name extras, as in `users = "trackgate_proxy.cli:users [server]"`.
+An entry point of any group may name extras, as in
+`users = "trackgate_proxy.cli:users [server]"`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,18 @@ def missing(point: EntryPoint) -> list[str]:
         if any(_is_for(requirement, extra) for extra in point.extras)
     ]
     return [name[0] for name in wanted if name and not _is_installed(name[0])]
+
+
+def complaint(point: EntryPoint, user: str) -> str | None:
+    """What to install before `user`, which needs that entry point, works."""
+    lacking = ", ".join(missing(point))
+    if not lacking or point.dist is None:
+        return None
+    wanted = ",".join(point.extras)
+    return (
+        f"{user} needs {lacking}; install it with:"
+        f" pip install '{point.dist.name}[{wanted}]'"
+    )
 
 
 def _is_for(requirement: str, extra: str) -> bool:

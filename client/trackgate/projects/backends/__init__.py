@@ -9,7 +9,8 @@ from __future__ import annotations
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol
 
-from trackgate.errors import InvalidParameterValue
+from trackgate import extras
+from trackgate.errors import InvalidParameterValue, InvalidState
 from trackgate.projects.jobs import Job
 from trackgate.projects.submitted import SubmittedRun
 
@@ -30,13 +31,20 @@ class Backend(Protocol):
 
 
 def load(name: str) -> Backend:
-    """The backend of that name; raises InvalidParameterValue naming those there are."""
+    """The backend of that name.
+
+    Raises InvalidParameterValue naming those there are, and InvalidState saying what
+    to install for it.
+    """
     points = _offered()
     if name not in points:
         known = ", ".join(sorted(points))
         raise InvalidParameterValue(
             f"No backend is called {name!r}; there are {known}."
         )
+    complaint = extras.complaint(points[name], f"The backend {name!r}")
+    if complaint:
+        raise InvalidState(complaint)
     backend: Backend = points[name].load()()
     return backend
 
