@@ -128,6 +128,10 @@ if TYPE_CHECKING:
         clear_active_model,
         get_active_model_id,
     )
+    from trackgate.notebooks.cells import (
+        load_ipython_extension,
+        unload_ipython_extension,
+    )
 
 
 __all__ = [
@@ -171,6 +175,7 @@ __all__ = [
     "last_active_run",
     "last_logged_model",
     "lightgbm",
+    "load_ipython_extension",
     "load_table",
     "log_artifact",
     "log_artifacts",
@@ -214,6 +219,7 @@ __all__ = [
     "statsmodels",
     "tracking",
     "types",
+    "unload_ipython_extension",
     "xgboost",
 ]
 
@@ -307,6 +313,10 @@ _HOMES = {
     "fluent.thread_models": (
         "clear_active_model",
         "get_active_model_id",
+    ),
+    "notebooks.cells": (
+        "load_ipython_extension",
+        "unload_ipython_extension",
     ),
 }
 _MODULES = frozenset(

@@ -40,6 +40,13 @@ class Experiment:
             message.last_update_time,
         )
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: its newest runs, and a link to its page."""
+        # Only notebooks need it.
+        from trackgate.notebooks import experiments  # noqa: PLC0415
+
+        return experiments.html(self)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Experiment) and vars(self) == vars(other)
 

@@ -106,6 +106,13 @@ class LoggedModel:
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: its metrics, and a link to its page."""
+        # Only notebooks need it.
+        from trackgate.notebooks import models  # noqa: PLC0415
+
+        return models.logged_html(self)
+
 
 def _status_of(there: wire.LoggedModelStatus | None) -> LoggedModelStatus:
     if there is None:

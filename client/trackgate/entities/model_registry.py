@@ -82,6 +82,13 @@ class ModelVersion:
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: with charts, and links to its page and run."""
+        # Only notebooks need it.
+        from trackgate.notebooks import models  # noqa: PLC0415
+
+        return models.version_html(self)
+
 
 @dataclass(slots=True, kw_only=True)
 class RegisteredModel:
@@ -116,3 +123,10 @@ class RegisteredModel:
         """Plain dictionaries and lists, ready for JSON."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: its newest versions, and a link to its page."""
+        # Only notebooks need it.
+        from trackgate.notebooks import models  # noqa: PLC0415
+
+        return models.registered_html(self)

@@ -71,6 +71,12 @@ class Run:
             "outputs": msgspec.to_builtins(self.outputs),
         }
 
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: with charts, and a link to its page."""
+        from trackgate.notebooks import runs  # noqa: PLC0415 - only notebooks need it
+
+        return runs.html(self)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Run):
             return NotImplemented

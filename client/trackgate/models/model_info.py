@@ -54,3 +54,10 @@ class ModelInfo:
             metadata=model.metadata,
             **more,
         )
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it: with a link to its page."""
+        # Only notebooks need it.
+        from trackgate.notebooks import models  # noqa: PLC0415
+
+        return models.info_html(self)
