@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         lightgbm,
         models,
         onnx,
+        projects,
         pyfunc,
         pytorch,
         sklearn,
@@ -132,6 +133,9 @@ if TYPE_CHECKING:
         load_ipython_extension,
         unload_ipython_extension,
     )
+    from trackgate.projects.running import (
+        run,
+    )
 
 
 __all__ = [
@@ -195,11 +199,13 @@ __all__ = [
     "log_text",
     "models",
     "onnx",
+    "projects",
     "pyfunc",
     "pytorch",
     "register_model",
     "restore_experiment",
     "restore_run",
+    "run",
     "search_experiments",
     "search_logged_models",
     "search_model_versions",
@@ -318,6 +324,7 @@ _HOMES = {
         "load_ipython_extension",
         "unload_ipython_extension",
     ),
+    "projects.running": ("run",),
 }
 _MODULES = frozenset(
     {
@@ -330,6 +337,7 @@ _MODULES = frozenset(
         "lightgbm",
         "models",
         "onnx",
+        "projects",
         "pyfunc",
         "pytorch",
         "sklearn",

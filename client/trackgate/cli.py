@@ -16,6 +16,7 @@ _OWN = {
     "artifacts": "trackgate.commands.artifacts",
     "experiments": "trackgate.commands.experiments",
     "models": "trackgate.commands.models",
+    "run": "trackgate.commands.run",
     "runs": "trackgate.commands.runs",
     "spool": "trackgate.commands.spool",
     "whoami": "trackgate.commands.whoami",

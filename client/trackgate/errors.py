@@ -29,6 +29,7 @@ __all__ = [
     "DeadlineExceeded",
     "EndpointNotFound",
     "ErrorCode",
+    "ExecutionException",
     "InternalError",
     "InvalidParameterValue",
     "InvalidState",
@@ -46,6 +47,13 @@ __all__ = [
 
 class BadSetting(InvalidParameterValue):
     """A setting is missing or cannot be read; the message names it."""
+
+
+class ExecutionException(TrackgateError):
+    """A project cannot be run as it was asked for, or its run has failed.
+
+    MLflow's name, and its code (INTERNAL_ERROR), for both.
+    """
 
 
 class RunAlreadyActive(InvalidState):

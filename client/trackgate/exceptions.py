@@ -1,7 +1,7 @@
-"""MLflow's name for the errors, so that `except` clauses need not change."""
+"""MLflow's names for the errors, so that `except` clauses need not change."""
 
-from trackgate.errors import TrackgateError
+from trackgate.errors import ExecutionException, TrackgateError
 
 MlflowException = TrackgateError
 
-__all__ = ["MlflowException"]
+__all__ = ["ExecutionException", "MlflowException"]

@@ -22,7 +22,7 @@ def context_tags(username: str | None) -> dict[str, str]:
     """
     program = sys.argv[0] if sys.argv else ""
     tags = {
-        USER_TAG: username or _system_user(),
+        USER_TAG: username or system_user(),
         _SOURCE_NAME: program or "<console>",
         _SOURCE_TYPE: "NOTEBOOK" if "ipykernel" in sys.modules else "LOCAL",
     }
@@ -32,7 +32,8 @@ def context_tags(username: str | None) -> dict[str, str]:
     return tags
 
 
-def _system_user() -> str:
+def system_user() -> str:
+    """The name on this machine, for runs of people who log in nowhere."""
     try:
         return getpass.getuser()
     except (ImportError, KeyError, OSError):

@@ -1,5 +1,24 @@
 """Projects: run a packaged experiment by one command, and record it.
 
 The conventions are MLflow's ("MLflow Projects"), so projects written for it run here
-unchanged.
+unchanged. Nothing here is loaded before it is used.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trackgate.lazily import loader as _loader
+
+if TYPE_CHECKING:
+    from trackgate.errors import ExecutionException
+    from trackgate.projects.running import run
+    from trackgate.projects.submitted import SubmittedRun
+
+__all__ = ["ExecutionException", "SubmittedRun", "run"]
+
+_HOMES = {
+    "running": ("ExecutionException", "run"),
+    "submitted": ("SubmittedRun",),
+}
+__getattr__ = _loader(__name__, _HOMES)

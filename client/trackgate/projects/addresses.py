@@ -1,0 +1,111 @@
+"""Addresses of projects: their parts, and what of them nobody else may see."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from trackgate.errors import ExecutionException
+
+_FILE = "file"
+_GIT_SCHEMES = ("ssh", "https", "http")
+# `git@host:path`; `host::…` would be one of Git's helpers, which run any program.
+_SCP = re.compile(r"(?:\w[\w.+-]*@)?\w[\w.-]*:(?!:|//)\S.*")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_HOST = re.compile(r"\w[\w.-]*|[0-9A-Fa-f:.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a project is fetched from.
+
+    uri   without the folder in it
+    part  the folder in it; "" for its top
+    """
+
+    uri: str
+    part: str = ""
+
+    @classmethod
+    def of(cls, uri: str) -> Address:
+        """`URI#FOLDER`, MLflow's way to name a project within a repository.
+
+        Raises ExecutionException for a folder that leads out of it, and for
+        characters that no address has.
+        """
+        uri = uri.strip("'\"")
+        if not uri or re.search(r"[\x00-\x1f\x7f]", uri):
+            raise ExecutionException(f"{uri!r} is not the address of a project.")
+        if Path(uri).exists():
+            return cls(uri)
+        whole, _, part = uri.partition("#")
+        names = part.split("/")
+        if ".." in names or part.startswith("/"):
+            raise ExecutionException(
+                f"The folder {part!r} in {without_secrets(uri)!r} leads out of it."
+            )
+        return cls(whole, part.rstrip("/"))
+
+    @property
+    def local(self) -> Path | None:
+        """The path on this machine; None where it is elsewhere."""
+        if self.uri.startswith(f"{_FILE}:"):
+            parts = urlsplit(self.uri)
+            if parts.netloc not in ("", "localhost"):
+                raise ExecutionException(f"{self.uri!r} is not on this machine.")
+            return Path(unquote(parts.path)).absolute()
+        path = Path(self.uri).expanduser()
+        elsewhere = _SCHEME.match(self.uri) or _SCP.fullmatch(self.uri)
+        return None if elsewhere and not path.exists() else path.absolute()
+
+    @property
+    def is_zip(self) -> bool:
+        """Whether it is an archive, going by its name."""
+        path = urlsplit(self.uri).path if _SCHEME.match(self.uri) else self.uri
+        return path.endswith(".zip")
+
+    def below(self, shown: str) -> str:
+        """`shown`, with the folder in it."""
+        return f"{shown}#{self.part}" if self.part else shown
+
+
+def check_git(uri: str) -> None:
+    """Raises ExecutionException unless it is one that Git is asked for.
+
+    Git's other ways (`ext::`, `fd::`, `git:`) run programs, or are not protected.
+    """
+    if _SCHEME.match(uri):
+        parts = urlsplit(uri)
+        host = parts.hostname or ""
+        # A host or name that begins with a dash would be an option of `ssh`.
+        if (
+            parts.scheme in _GIT_SCHEMES
+            and _HOST.fullmatch(host)
+            and not (parts.username or "").startswith("-")
+        ):
+            return
+    elif _SCP.fullmatch(uri):
+        return
+    raise ExecutionException(
+        f"{without_secrets(uri)!r} is neither a folder nor an archive (.zip) nor a Git"
+        " address: file://, ssh://, https://, http:// or USER@HOST:PATH."
+    )
+
+
+def userinfo(uri: str) -> tuple[tuple[str, str] | None, str]:
+    """The name and password in an address, and the address without them."""
+    parts = urlsplit(uri)
+    if not _SCHEME.match(uri) or "@" not in parts.netloc:
+        return None, uri
+    who = unquote(parts.username or ""), unquote(parts.password or "")
+    return who, urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def without_secrets(uri: str) -> str:
+    """For people to see: no name and password, and no query, where tokens stand."""
+    if not _SCHEME.match(uri):
+        return uri
+    parts = urlsplit(userinfo(uri)[1])
+    return urlunsplit(parts._replace(query=""))

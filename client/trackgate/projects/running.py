@@ -1,0 +1,273 @@
+"""Runs a project: `trackgate.projects.run`, with the signature of `mlflow.run`."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import os
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from trackgate import values
+from trackgate.client import TrackingClient
+from trackgate.entities import LifecycleStage, RunStatus
+from trackgate.errors import (
+    AlreadyExists,
+    ExecutionException,
+    InvalidParameterValue,
+    InvalidState,
+)
+from trackgate.fluent import endings, session
+from trackgate.projects import (
+    backends,
+    commands,
+    interruptions,
+    mlproject,
+    records,
+    sources,
+)
+from trackgate.projects.jobs import EnvironmentManager, Job, Options
+from trackgate.projects.sources import Source
+from trackgate.projects.submitted import SubmittedRun
+from trackgate.serving.json_values import is_object
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """The run that records it: one that there is, or a new one of an experiment."""
+
+    experiment_name: str | None
+    experiment_id: str | None
+    run_id: str | None
+    run_name: str | None
+
+
+def run(
+    uri: str | os.PathLike[str],
+    entry_point: str = "main",
+    version: str | None = None,
+    parameters: Mapping[str, object] | None = None,
+    docker_args: Mapping[str, str | bool] | None = None,
+    experiment_name: str | None = None,
+    experiment_id: str | None = None,
+    backend: str = "local",
+    backend_config: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    storage_dir: str | os.PathLike[str] | None = None,
+    synchronous: bool = True,
+    run_id: str | None = None,
+    run_name: str | None = None,
+    env_manager: EnvironmentManager | None = None,
+    build_image: bool | None = None,
+    docker_auth: Mapping[str, str] | None = None,
+) -> SubmittedRun:
+    """Run an entry point of a project, and record it.
+
+    uri              see `trackgate.projects.sources.fetch`
+    entry_point      of the MLproject file, or a script of its folder
+    version          branch, tag or commit, where the project is in Git
+    parameters       of the entry point; further ones are passed on as `--name value`
+    docker_args      options of `docker run`; True stands for one without a value
+    experiment_name  made if there is none; or
+    experiment_id    else the experiment that fluent calls log to
+    backend          a name of the entry-point group `trackgate.project_backends`
+    backend_config   the backend's settings, or a `.json` file of them
+    storage_dir      folder for what parameters of the type `path` download; else one
+                     that is removed afterwards
+    synchronous      wait for the end; else Python waits for it before it exits
+    run_id           record it in that run; else in a new one, nested in the active run
+    env_manager      local, virtualenv, uv or conda; else what the project asks for
+    build_image      True: a new image; False: the project's image as it is, without
+                     its files; None: an image with its files, built if need be
+    docker_auth      username and password of an image registry
+
+    Project and parameters are checked before a run is made. Raises ExecutionException,
+    also where a synchronous run does not succeed. When interrupted while it waits, the
+    program is stopped and its run is KILLED.
+    """
+    place = _Place(
+        experiment_name=experiment_name,
+        experiment_id=experiment_id,
+        run_id=run_id,
+        run_name=run_name,
+    )
+    _check(place, env_manager)
+    chosen = backends.load(backend)
+    options = Options(
+        env_manager=env_manager,
+        docker_args=dict(docker_args or {}),
+        storage_dir=_folder(storage_dir),
+        build_image=build_image,
+        docker_auth=docker_auth,
+        config=_config(backend_config),
+    )
+    source = sources.fetch(os.fspath(uri), version)
+    with _kept_while(source, needed=not synchronous):
+        job = _begin(source, entry_point, _texts(parameters), options, place, backend)
+        with _ended_by_errors(job):
+            submitted = chosen.submit(job)
+        if synchronous:
+            _wait_for(submitted)
+    return submitted
+
+
+def _begin(
+    source: Source,
+    entry_point: str,
+    parameters: Mapping[str, str],
+    options: Options,
+    place: _Place,
+    backend: str,
+) -> Job:
+    """Check all of it, then make the run that records it."""
+    project = mlproject.read(source.folder)
+    chosen = mlproject.find_entry_point(project, entry_point)
+    checked = commands.checked(project, chosen, parameters)
+    client = session.client()
+    tags = records.tags(source, project, chosen, backend)
+    run_id, experiment_id = _run_for(client, place, tags)
+    job = Job(
+        client=client,
+        run_id=run_id,
+        experiment_id=experiment_id,
+        project=project,
+        source=source,
+        entry_point=chosen,
+        parameters=parameters,
+        options=options,
+    )
+    with _ended_by_errors(job):
+        client.log_batch(run_id, params=records.params(checked), synchronous=True)
+    _log.info("Run %s of entry point %r has begun.", run_id, entry_point)
+    return job
+
+
+def _run_for(
+    client: TrackingClient, place: _Place, tags: Mapping[str, str]
+) -> tuple[str, str]:
+    """A run that is running and has the tags: its id, and its experiment's."""
+    if place.run_id is None:
+        experiment_id = _experiment(client, place)
+        all_tags = {**records.tags_of_new(client), **tags}
+        made = client.create_run(experiment_id, tags=all_tags, run_name=place.run_name)
+        return made.info.run_id, experiment_id
+    found = client.get_run(place.run_id)
+    if found.info.lifecycle_stage == LifecycleStage.DELETED:
+        raise InvalidState(f"The run {place.run_id} is deleted; restore it first.")
+    client.update_run(place.run_id, RunStatus.RUNNING, place.run_name)
+    client.log_batch(place.run_id, tags=values.tags(tags), synchronous=True)
+    return place.run_id, found.info.experiment_id
+
+
+def _experiment(client: TrackingClient, place: _Place) -> str:
+    if place.experiment_id:
+        return str(place.experiment_id)
+    if not place.experiment_name:
+        return session.experiment_id()
+    found = client.get_experiment_by_name(place.experiment_name)
+    if found is not None:
+        return found.experiment_id
+    try:
+        return client.create_experiment(place.experiment_name)
+    except AlreadyExists:
+        # Somebody else was quicker; or it is deleted, and the server says so.
+        found = client.get_experiment_by_name(place.experiment_name)
+        if found is None:
+            raise
+        return found.experiment_id
+
+
+def _wait_for(submitted: SubmittedRun) -> None:
+    try:
+        succeeded = submitted.wait()
+    except (KeyboardInterrupt, endings.Killed):
+        _log.warning("The run %s is interrupted, and stopped.", submitted.run_id)
+        submitted.cancel()
+        raise
+    if not succeeded:
+        raise ExecutionException(
+            f"The run {submitted.run_id} has ended as {submitted.get_status()}."
+        )
+    _log.info("Run %s has succeeded.", submitted.run_id)
+
+
+@contextmanager
+def _ended_by_errors(job: Job) -> Generator[None]:
+    """End the run where what follows does not even begin."""
+    # Making an environment takes minutes, and a signal then should not leave the run
+    # RUNNING.
+    interruptions.listen()
+    try:
+        yield
+    except BaseException as error:
+        job.client.set_terminated(job.run_id, endings.status_after(error))
+        raise
+    finally:
+        interruptions.rest()
+
+
+@contextmanager
+def _kept_while(source: Source, *, needed: bool) -> Generator[None]:
+    """Remove what was fetched afterwards.
+
+    needed  by a program that goes on: not before this one exits
+    """
+    try:
+        yield
+    except BaseException:
+        source.discard()
+        raise
+    if needed:
+        # Python waits for its threads, which wait for the program, before it does this.
+        atexit.register(source.discard)
+    else:
+        source.discard()
+
+
+def _check(place: _Place, env_manager: str | None) -> None:
+    if place.experiment_name and place.experiment_id:
+        raise InvalidParameterValue("Give either an experiment's name or its id.")
+    known = get_args(EnvironmentManager)
+    if env_manager is not None and env_manager not in known:
+        raise InvalidParameterValue(
+            f"No environment manager is called {env_manager!r}; there are"
+            f" {', '.join(known)}."
+        )
+
+
+def _texts(parameters: Mapping[str, object] | None) -> dict[str, str]:
+    return {str(name): str(value) for name, value in (parameters or {}).items()}
+
+
+def _folder(given: str | os.PathLike[str] | None) -> Path | None:
+    if given is None:
+        return None
+    folder = Path(given).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _config(
+    given: Mapping[str, Any] | str | os.PathLike[str] | None,
+) -> dict[str, Any]:
+    """A backend's settings; raises InvalidParameterValue naming the file."""
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        return dict(given)
+    try:
+        found = json.loads(Path(given).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidParameterValue(
+            f"The backend's settings in {os.fspath(given)!r} cannot be read: {error}"
+        ) from None
+    if not is_object(found):
+        raise InvalidParameterValue(
+            f"The backend's settings in {os.fspath(given)!r} are no JSON object."
+        )
+    return found
