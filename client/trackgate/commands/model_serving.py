@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -12,9 +11,9 @@ from typing import Any, TypeVar
 
 import click
 
+from trackgate.environments.cache import chosen_cache
 from trackgate.serving import dockerfile, environments, images, launching
 from trackgate.serving.environments import EnvironmentManager
-from trackgate.settings import Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -183,10 +182,7 @@ def _hand_over(
 def _interpreter(model: Path, manager: EnvironmentManager) -> Path:
     if manager == "local":
         return Path(sys.executable)
-    chosen = Settings.from_environment(os.environ).environments_dir
-    home = Path.home()
-    cache = Path(chosen) if chosen else environments.default_cache(home)
-    return environments.ensure(model, manager, cache.expanduser().absolute())
+    return environments.ensure(model, manager, chosen_cache())
 
 
 def _file(given: str | None) -> Path | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from trackgate.environments.interpreters import minor_version
 from trackgate.errors import InvalidParameterValue
 from trackgate.models.environment import REQUIREMENTS_FILE
-from trackgate.serving.interpreters import minor_version, wanted_python
+from trackgate.serving.interpreters import wanted_python
 from trackgate.serving.own_distribution import EXTRA, Origin, origin
 
 _MODEL = "model"

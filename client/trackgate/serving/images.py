@@ -7,8 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from trackgate.environments.building import without_ours
 from trackgate.errors import InvalidState, NotFound
-from trackgate.serving.launching import models_environment
 
 # DOCKER_HOST, DOCKER_CONFIG and proxies stay.
 _PROGRAM = "docker"
@@ -26,7 +26,7 @@ def build(folder: Path, name: str) -> None:
             "There is no `docker` on this machine; `trackgate models"
             " generate-dockerfile` writes the folder to build elsewhere."
         )
-    environment = models_environment(os.environ)
+    environment = without_ours(os.environ)
     asked = subprocess.run(  # noqa: S603 - found by its name
         [program, "version", "--format", "{{.Server.Version}}"],
         env=environment,

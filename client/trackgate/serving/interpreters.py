@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import platform
-import re
-import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
+from trackgate.environments.interpreters import find_python
 from trackgate.models.environment import PYTHON_FILE
 from trackgate.models.libraries import load
 from trackgate.serving.json_values import is_object
 
 # The oldest that Trackgate, which serves the model, runs on.
 _OLDEST = (3, 11)
-_VERSION = re.compile(r"(\d+)\.(\d+)")
 
 
 def wanted_python(model: Path) -> str | None:
@@ -33,35 +29,10 @@ def python_environment(model: Path) -> dict[str, Any]:
     return found if is_object(found) else {}
 
 
-def find_python(version: str | None) -> tuple[Path, str | None]:
-    """An interpreter of a version, and a warning where it is another one's.
-
-    Patch levels are not told apart: 3.11.9 is as good as 3.11.2.
-    """
-    minor = _minor(version)
-    here = Path(sys.executable)
-    if minor is None or minor == sys.version_info[:2]:
-        return here, None
-    named = "python{}.{}".format(*minor)
-    if minor >= _OLDEST:
-        found = shutil.which(named)
-        if found is not None:
-            return Path(found), None
-        lacking = f"there is no {named} on this machine"
-    else:
-        lacking = "Trackgate does not run on it"
-    return here, (
-        f"The model was made with Python {version}, but {lacking}; Python"
-        f" {platform.python_version()} is used."
-    )
-
-
-def minor_version(version: str | None) -> str:
-    """The first two numbers of a version, or of this Python's."""
-    minor = _minor(version) or sys.version_info[:2]
-    return f"{minor[0]}.{minor[1]}"
-
-
-def _minor(version: str | None) -> tuple[int, int] | None:
-    found = _VERSION.match(version or "")
-    return (int(found[1]), int(found[2])) if found else None
+def python_of(model: Path) -> tuple[Path, str | None]:
+    """An interpreter for a model, and a warning where it is not the one it wants."""
+    version = wanted_python(model)
+    python, why = find_python(version, _OLDEST)
+    if why is None:
+        return python, None
+    return python, f"The model was made with Python {version}, but {why}."

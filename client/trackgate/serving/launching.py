@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from trackgate.environments.building import without_ours
 from trackgate.models.fetching import fetch
-
-# Variables with which this program reaches its server and its package index.
-_OURS = ("TRACKING_", "TRACKGATE_", "MLFLOW_TRACKING_", "MLFLOW_REGISTRY_", "PIP_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,6 @@ def fetch_model(uri: str) -> FetchedModel:
     return FetchedModel(folder)
 
 
-def models_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """What the process of a model inherits: nothing that lets it pass for us."""
-    return {
-        name: value for name, value in environment.items() if not name.startswith(_OURS)
-    }
-
-
 def become(python: Path, job: str, options: Mapping[str, object]) -> NoReturn:
     """Go on as the process that holds the model; signals reach it directly.
 
@@ -71,7 +62,7 @@ def become(python: Path, job: str, options: Mapping[str, object]) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     command = [str(python), *_arguments(job, options)]
-    os.execve(python, command, models_environment(os.environ))  # noqa: S606
+    os.execve(python, command, without_ours(os.environ))  # noqa: S606
 
 
 def _arguments(job: str, options: Mapping[str, object]) -> Sequence[str]:
