@@ -8,44 +8,19 @@ import logging
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from trackgate import values
-from trackgate.client import TrackingClient
-from trackgate.entities import LifecycleStage, RunStatus
-from trackgate.errors import (
-    AlreadyExists,
-    ExecutionException,
-    InvalidParameterValue,
-    InvalidState,
-)
-from trackgate.fluent import endings, session
-from trackgate.projects import (
-    backends,
-    commands,
-    interruptions,
-    mlproject,
-    records,
-    sources,
-)
-from trackgate.projects.jobs import EnvironmentManager, Job, Options
+from trackgate.errors import ExecutionException, InvalidParameterValue
+from trackgate.fluent import endings
+from trackgate.projects import backends, mlproject, sources
+from trackgate.projects.beginning import Order, Place, begin, submit
+from trackgate.projects.jobs import EnvironmentManager, Options
 from trackgate.projects.sources import Source
 from trackgate.projects.submitted import SubmittedRun
 from trackgate.serving.json_values import is_object
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """The run that records it: one that there is, or a new one of an experiment."""
-
-    experiment_name: str | None
-    experiment_id: str | None
-    run_id: str | None
-    run_name: str | None
 
 
 def run(
@@ -90,7 +65,7 @@ def run(
     also where a synchronous run does not succeed. When interrupted while it waits, the
     program is stopped and its run is KILLED.
     """
-    place = _Place(
+    place = Place(
         experiment_name=experiment_name,
         experiment_id=experiment_id,
         run_id=run_id,
@@ -108,78 +83,24 @@ def run(
     )
     source = sources.fetch(os.fspath(uri), version)
     with _kept_while(source, needed=not synchronous):
-        job = _begin(source, entry_point, _texts(parameters), options, place, backend)
-        with _ended_by_errors(job):
-            submitted = chosen.submit(job)
+        order = Order(
+            source=source,
+            project=mlproject.read(source.folder),
+            options=options,
+            backend_name=backend,
+            backend=chosen,
+        )
+        submitted = _start(order, entry_point, _texts(parameters), place)
         if synchronous:
             _wait_for(submitted)
     return submitted
 
 
-def _begin(
-    source: Source,
-    entry_point: str,
-    parameters: Mapping[str, str],
-    options: Options,
-    place: _Place,
-    backend: str,
-) -> Job:
-    """Check all of it, then make the run that records it."""
-    project = mlproject.read(source.folder)
-    chosen = mlproject.find_entry_point(project, entry_point)
-    checked = commands.checked(project, chosen, parameters)
-    client = session.client()
-    tags = records.tags(source, project, chosen, backend)
-    run_id, experiment_id = _run_for(client, place, tags)
-    job = Job(
-        client=client,
-        run_id=run_id,
-        experiment_id=experiment_id,
-        project=project,
-        source=source,
-        entry_point=chosen,
-        parameters=parameters,
-        options=options,
-    )
-    with _ended_by_errors(job):
-        client.log_batch(run_id, params=records.params(checked), synchronous=True)
-    _log.info("Run %s of entry point %r has begun.", run_id, entry_point)
-    return job
-
-
-def _run_for(
-    client: TrackingClient, place: _Place, tags: Mapping[str, str]
-) -> tuple[str, str]:
-    """A run that is running and has the tags: its id, and its experiment's."""
-    if place.run_id is None:
-        experiment_id = _experiment(client, place)
-        all_tags = {**records.tags_of_new(client), **tags}
-        made = client.create_run(experiment_id, tags=all_tags, run_name=place.run_name)
-        return made.info.run_id, experiment_id
-    found = client.get_run(place.run_id)
-    if found.info.lifecycle_stage == LifecycleStage.DELETED:
-        raise InvalidState(f"The run {place.run_id} is deleted; restore it first.")
-    client.update_run(place.run_id, RunStatus.RUNNING, place.run_name)
-    client.log_batch(place.run_id, tags=values.tags(tags), synchronous=True)
-    return place.run_id, found.info.experiment_id
-
-
-def _experiment(client: TrackingClient, place: _Place) -> str:
-    if place.experiment_id:
-        return str(place.experiment_id)
-    if not place.experiment_name:
-        return session.experiment_id()
-    found = client.get_experiment_by_name(place.experiment_name)
-    if found is not None:
-        return found.experiment_id
-    try:
-        return client.create_experiment(place.experiment_name)
-    except AlreadyExists:
-        # Somebody else was quicker; or it is deleted, and the server says so.
-        found = client.get_experiment_by_name(place.experiment_name)
-        if found is None:
-            raise
-        return found.experiment_id
+def _start(
+    order: Order, entry_point: str, parameters: Mapping[str, str], place: Place
+) -> SubmittedRun:
+    chosen = mlproject.find_entry_point(order.project, entry_point)
+    return submit(order, begin(order, chosen, parameters, place))
 
 
 def _wait_for(submitted: SubmittedRun) -> None:
@@ -194,21 +115,6 @@ def _wait_for(submitted: SubmittedRun) -> None:
             f"The run {submitted.run_id} has ended as {submitted.get_status()}."
         )
     _log.info("Run %s has succeeded.", submitted.run_id)
-
-
-@contextmanager
-def _ended_by_errors(job: Job) -> Generator[None]:
-    """End the run where what follows does not even begin."""
-    # Making an environment takes minutes, and a signal then should not leave the run
-    # RUNNING.
-    interruptions.listen()
-    try:
-        yield
-    except BaseException as error:
-        job.client.set_terminated(job.run_id, endings.status_after(error))
-        raise
-    finally:
-        interruptions.rest()
 
 
 @contextmanager
@@ -229,7 +135,7 @@ def _kept_while(source: Source, *, needed: bool) -> Generator[None]:
         source.discard()
 
 
-def _check(place: _Place, env_manager: str | None) -> None:
+def _check(place: Place, env_manager: str | None) -> None:
     if place.experiment_name and place.experiment_id:
         raise InvalidParameterValue("Give either an experiment's name or its id.")
     known = get_args(EnvironmentManager)
