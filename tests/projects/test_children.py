@@ -77,3 +77,102 @@ def test_how_a_program_ends_is_how_its_run_ends(
     assert (succeeded, child.get_status()) == (status == "FINISHED", status)
     assert run.info.status == status
     assert run.info.end_time is not None
+
+
+def test_what_a_program_prints_is_shown_and_kept_with_the_run(
+    start: Start, client: TrackingClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    child = start("echo to output; echo to errors >&2; printf '\\xff no newline'")
+
+    child.wait()
+
+    shown = capfd.readouterr()
+    assert shown.out == "to output\n\ufffd no newline"
+    assert shown.err == "to errors\n"
+    kept = _kept(client, child.run_id)
+    assert {b"to output", b"to errors", b"\xff no newline"} == set(kept.splitlines())
+
+
+def test_output_can_be_read_while_the_program_runs(
+    start: Start, client: TrackingClient
+) -> None:
+    child = start("echo first words; sleep 60")
+
+    wait_until(lambda: client.list_artifacts(child.run_id))
+
+    assert _kept(client, child.run_id) == b"first words\n"
+    assert child.get_status() == "RUNNING"
+    child.cancel()
+
+
+def test_what_it_prints_last_is_kept_and_what_it_left_running_is_ended(
+    start: Start, client: TrackingClient, tmp_path: Path
+) -> None:
+    child = start("sleep 60 & echo $! > pid; seq 100000")
+
+    assert child.wait()
+
+    assert _kept(client, child.run_id).endswith(b"\n99999\n100000\n")
+    wait_until(lambda: not _runs(tmp_path / "pid"))
+
+
+def test_a_cancelled_program_and_its_own_children_get_sigterm(
+    start: Start, client: TrackingClient, tmp_path: Path
+) -> None:
+    child = start(
+        "trap 'echo saved; exit 0' TERM; sleep 60 & echo $! > pid; echo on; wait"
+    )
+    wait_until((tmp_path / "pid").exists)
+
+    child.cancel()
+
+    assert child.get_status() == "KILLED"
+    assert client.get_run(child.run_id).info.status == "KILLED"
+    assert b"saved" in _kept(client, child.run_id)
+    wait_until(lambda: not _runs(tmp_path / "pid"))
+
+
+def test_what_ignores_signals_is_killed_after_the_grace(
+    start: Start, tmp_path: Path
+) -> None:
+    child = start("trap '' TERM INT; echo > ready; sleep 60", grace_s=0.1)
+    wait_until((tmp_path / "ready").exists)
+
+    child.cancel()
+
+    assert (child.get_status(), child.exit_code) == ("KILLED", -signal.SIGKILL)
+
+
+def test_a_program_that_fails_fails_the_run_that_its_script_has_ended(
+    start: Start, client: TrackingClient
+) -> None:
+    script = "import os, trackgate\nwith trackgate.start_run(): pass\nos._exit(7)"
+    child = start(f'{sys.executable} -c "{script}"')
+
+    assert not child.wait()
+
+    assert client.get_run(child.run_id).info.status == "FAILED"
+    assert child.exit_code == 7
+
+
+def test_a_script_that_says_that_its_run_has_failed_is_believed(
+    start: Start, client: TrackingClient
+) -> None:
+    script = "import trackgate\ntrackgate.start_run()\ntrackgate.end_run('FAILED')"
+    child = start(f'{sys.executable} -c "{script}"')
+
+    assert not child.wait()
+
+    assert client.get_run(child.run_id).info.status == "FAILED"
+
+
+def _kept(client: TrackingClient, run_id: str) -> bytes:
+    return Path(client.download_artifacts(run_id, "output.log")).read_bytes()
+
+
+def _runs(file: Path) -> bool:
+    try:
+        os.kill(int(file.read_text()), 0)
+    except ProcessLookupError:
+        return False
+    return True
