@@ -23,6 +23,8 @@ from trackgate_server.web.run_columns import Column
 _MOST_NAMED = 3
 _DEEPEST = 5
 _DIGEST_LENGTH = 10
+# Characters that every column has room for (`.cut` in runs.css), however wide they are.
+_FITS = 16
 _UNDER_WAY = (RunStatus.RUNNING, RunStatus.SCHEDULED)
 
 
@@ -31,7 +33,7 @@ class Cell:
     """What stands in one place.
 
     text   as people read it; markup only where `shown` made it
-    full   all of it, where `text` may be cut
+    full   what is said on hover, where `text` is not all of it
     kind   how it is aligned and drawn
     links  model ids and names, instead of a text
     """
@@ -40,6 +42,11 @@ class Cell:
     full: str = ""
     kind: str = ""
     links: tuple[ModelMade, ...] = ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a column may be too narrow for it."""
+        return len(self.text) > _FITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,11 @@ class Line:
     status: str
     parent: str | None
     digest: str
+
+    @property
+    def family(self) -> bool:
+        """Whether it is shown with the run it is nested in, or those nested in it."""
+        return bool(self.children or self.parent)
 
     @property
     def live(self) -> bool:
@@ -163,14 +175,16 @@ def cell(column: Column, row: RunRow, held: Cells, now_ms: int) -> Cell:
     if column.kind is Kind.METRIC:
         found = held.metrics.get((row.id, column.key))
         value = getattr(found, column.aggregate, None)
-        return Cell(shown.number(value), kind="number")
+        short, exact = shown.digits(value)
+        return Cell(short, exact, kind="number")
     texts = held.params if column.kind is Kind.PARAM else held.tags
     text = texts.get((row.id, column.key))
     return Cell(shown.NOTHING, kind="none") if text is None else _cut(text)
 
 
 def _cut(text: str) -> Cell:
-    return Cell(shown.beginning(text), shown.on_hover(text))
+    short = shown.beginning(text)
+    return Cell(short, "" if short == text else shown.on_hover(text))
 
 
 def _plain(word: str, row: RunRow, held: Cells, now_ms: int) -> Cell:
@@ -188,7 +202,7 @@ def _plain(word: str, row: RunRow, held: Cells, now_ms: int) -> Cell:
     if word == "status":
         return Cell("", kind="status")
     texts = {"user_id": row.user, "run_id": row.uuid, "experiment": str(row.experiment)}
-    return Cell(texts[word], texts[word], kind=word)
+    return Cell(texts[word], kind=word)
 
 
 def _duration(row: RunRow, now_ms: int) -> Cell:

@@ -76,17 +76,23 @@ def size(count_bytes: int | None) -> str:
 
 def number(value: float | str | None) -> Markup:
     """A metric's value with five digits that count; all of them on hover."""
+    short, exact = digits(value)
+    if not exact:
+        return escape(short)
+    return Markup('<span title="{}">{}</span>').format(exact, short)
+
+
+def digits(value: float | str | None) -> tuple[str, str]:
+    """A metric's value with five digits that count, and with all where it has more."""
     if value is None:
-        return escape(NOTHING)
+        return NOTHING, ""
     if isinstance(value, str):
-        return escape(value)
+        return value, ""
     if not math.isfinite(value):
         infinity = _INFINITY if value > 0 else _MINUS + _INFINITY
-        return escape("NaN" if math.isnan(value) else infinity)
+        return "NaN" if math.isnan(value) else infinity, ""
     short = f"{value:.5g}"
-    if float(short) == value:
-        return escape(short)
-    return Markup('<span title="{}">{}</span>').format(repr(value), short)
+    return short, "" if float(short) == value else repr(value)
 
 
 def beginning(text: str) -> str:
