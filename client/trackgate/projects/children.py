@@ -16,9 +16,9 @@ from pathlib import Path
 
 from trackgate.client import TrackingClient
 from trackgate.entities import RunStatus
-from trackgate.errors import TrackgateError
 from trackgate.fluent.endings import Killed
 from trackgate.projects import interruptions
+from trackgate.projects.ends import record_end
 from trackgate.projects.jobs import Job
 from trackgate.projects.output import Echo, KeptOutput
 from trackgate.projects.submitted import SubmittedRun
@@ -87,6 +87,8 @@ class Child(SubmittedRun):
         self._afterwards = afterwards
         self._stopped = False
         self._status = RunStatus.RUNNING
+        # Not joined: an interrupted `join` may take a thread for ended (bpo-45274).
+        self._done = threading.Event()
         # Not a daemon: the interpreter waits at its exit until the run has its status.
         self._watcher = threading.Thread(
             target=self._watch, name=f"trackgate-run-{job.run_id}"
@@ -114,7 +116,7 @@ class Child(SubmittedRun):
         the exception goes on.
         """
         try:
-            self._watcher.join()
+            self._done.wait()
         except BaseException:
             self._stop(signal.SIGINT)
             raise
@@ -140,19 +142,21 @@ class Child(SubmittedRun):
             self._line.send(bytes([asked]))
 
     def _stop(self, number: int) -> None:
-        if not self._stopped and self._watcher.is_alive():
+        if not self._stopped and not self._done.is_set():
             self.pass_on(number)
-        while self._watcher.is_alive():
+        while not self._done.is_set():
             # Further signals make it end sooner, but do not end this.
             with suppress(KeyboardInterrupt, Killed):
-                self._watcher.join()
+                self._done.wait()
 
     def _watch(self) -> None:
         try:
             code = self._ended()
-            self._status = self._recorded(_status(code, stopped=self._stopped))
+            status = _status(code, stopped=self._stopped)
+            self._status = record_end(self._client, self._run_id, status)
         finally:
             interruptions.leave(self)
+            self._done.set()
 
     def _ended(self) -> int:
         """Its exit code, when it has ended and its output is kept."""
@@ -164,22 +168,6 @@ class Child(SubmittedRun):
         finally:
             self._output.close()
         return self._process.returncode
-
-    def _recorded(self, status: RunStatus) -> RunStatus:
-        """End the run; the status it has then.
-
-        A script may end its own run with a status. That it has failed is believed;
-        that it has finished only until its program fails.
-        """
-        try:
-            if status is RunStatus.FINISHED:
-                said = self._client.get_run(self._run_id).info.status
-                if said in (RunStatus.FAILED, RunStatus.KILLED):
-                    return RunStatus(said)
-            self._client.set_terminated(self._run_id, status)
-        except TrackgateError as error:
-            _log.error("Run %s is %s, unrecorded: %s", self._run_id, status, error)
-        return status
 
 
 def variables(job: Job, inherited: Mapping[str, str]) -> dict[str, str]:
