@@ -1,4 +1,4 @@
-"""Libraries that come with the extra `models`, loaded when they are used.
+"""Libraries that come with an extra, loaded when they are used.
 
 None of those loaded here ships types that a strict checker could use.
 """
@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 
-def load(name: str) -> Any:
+def load(name: str, extra: str = "models") -> Any:
     """A library; raises ImportError saying what to install."""
     try:
         return import_module(name)
@@ -18,7 +18,7 @@ def load(name: str) -> Any:
         if error.name != name.partition(".")[0]:
             raise
         raise ImportError(
-            f"This needs {error.name}: pip install 'trackgate[models]'.",
+            f"This needs {error.name}: pip install 'trackgate[{extra}]'.",
             name=error.name,
         ) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import selectors
 import signal
@@ -23,7 +22,6 @@ from trackgate.projects.jobs import Job
 from trackgate.projects.output import Echo, KeptOutput
 from trackgate.projects.submitted import SubmittedRun
 
-_log = logging.getLogger("trackgate")
 _GUARD = Path(__file__).with_name("child_guard.py")
 # The most that a pipe holds, unless somebody has made it larger.
 _PIPE_BYTES = 1024 * 1024

@@ -43,7 +43,7 @@ def checked(
         )
     values = {name: _value(one, given) or "" for name, one in known.items()}
     for name, parameter in known.items():
-        reason = _fault(parameter, values[name], _local(project, parameter, given))
+        reason = _fault(parameter, values[name], local_path(project, parameter, given))
         if reason:
             raise _refusal(project, entry_point, f"parameters.{name}", reason)
     values |= {name: value for name, value in given.items() if name not in known}
@@ -60,10 +60,22 @@ def command(job: Job) -> str:
     values = checked(job.project, job.entry_point, job.parameters)
     for number, parameter in enumerate(job.entry_point.parameters.values()):
         if parameter.type == "path":
-            local = _local(job.project, parameter, job.parameters)
+            local = local_path(job.project, parameter, job.parameters)
             name = parameter.name
             values[name] = str(local or _download(job, values[name], number))
     return _filled(job.project, job.entry_point, values)
+
+
+def with_absolute_paths(
+    project: Project, entry_point: EntryPoint, given: Mapping[str, str]
+) -> dict[str, str]:
+    """The values as given, but that files are found from any folder of this machine."""
+    found = dict(given)
+    for name, parameter in entry_point.parameters.items():
+        local = local_path(project, parameter, given)
+        if name in given and local is not None:
+            found[name] = str(local)
+    return found
 
 
 def _value(parameter: Parameter, given: Mapping[str, str]) -> str | None:
@@ -91,7 +103,7 @@ def _is_number(value: str) -> bool:
     return True
 
 
-def _local(
+def local_path(
     project: Project, parameter: Parameter, given: Mapping[str, str]
 ) -> Path | None:
     """The place on this machine that a `path` names; None for other URIs and types.
