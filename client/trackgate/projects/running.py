@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import atexit
-import json
 import logging
 import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, get_args
 
 from trackgate.errors import ExecutionException, InvalidParameterValue
 from trackgate.fluent import endings
 from trackgate.projects import backends, mlproject, sources
 from trackgate.projects.beginning import Order, Place, begin, submit
-from trackgate.projects.jobs import EnvironmentManager, Options
+from trackgate.projects.jobs import EnvironmentManager
+from trackgate.projects.options import BackendConfig, options_of
 from trackgate.projects.sources import Source
+from trackgate.projects.steps import pipeline
 from trackgate.projects.submitted import SubmittedRun
-from trackgate.serving.json_values import is_object
 
 _log = logging.getLogger(__name__)
+_MAIN = "main"
 
 
 def run(
     uri: str | os.PathLike[str],
-    entry_point: str = "main",
+    entry_point: str = _MAIN,
     version: str | None = None,
     parameters: Mapping[str, object] | None = None,
     docker_args: Mapping[str, str | bool] | None = None,
     experiment_name: str | None = None,
     experiment_id: str | None = None,
     backend: str = "local",
-    backend_config: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+    backend_config: BackendConfig | None = None,
     storage_dir: str | os.PathLike[str] | None = None,
     synchronous: bool = True,
     run_id: str | None = None,
@@ -44,7 +43,8 @@ def run(
     """Run an entry point of a project, and record it.
 
     uri              see `trackgate.projects.sources.fetch`
-    entry_point      of the MLproject file, or a script of its folder
+    entry_point      of the MLproject file, or a script of its folder; "main" is all
+                     steps where the file has `steps:`
     version          branch, tag or commit, where the project is in Git
     parameters       of the entry point; further ones are passed on as `--name value`
     docker_args      options of `docker run`; True stands for one without a value
@@ -71,15 +71,16 @@ def run(
         run_id=run_id,
         run_name=run_name,
     )
-    _check(place, env_manager)
+    if experiment_name and experiment_id:
+        raise InvalidParameterValue("Give either an experiment's name or its id.")
     chosen = backends.load(backend)
-    options = Options(
+    options = options_of(
         env_manager=env_manager,
-        docker_args=dict(docker_args or {}),
-        storage_dir=_folder(storage_dir),
+        docker_args=docker_args,
+        storage_dir=storage_dir,
         build_image=build_image,
         docker_auth=docker_auth,
-        config=_config(backend_config),
+        backend_config=backend_config,
     )
     source = sources.fetch(os.fspath(uri), version)
     with _kept_while(source, needed=not synchronous):
@@ -99,6 +100,8 @@ def run(
 def _start(
     order: Order, entry_point: str, parameters: Mapping[str, str], place: Place
 ) -> SubmittedRun:
+    if order.project.steps and entry_point == _MAIN:
+        return pipeline.start(order, entry_point, parameters, place)
     chosen = mlproject.find_entry_point(order.project, entry_point)
     return submit(order, begin(order, chosen, parameters, place))
 
@@ -135,45 +138,5 @@ def _kept_while(source: Source, *, needed: bool) -> Generator[None]:
         source.discard()
 
 
-def _check(place: Place, env_manager: str | None) -> None:
-    if place.experiment_name and place.experiment_id:
-        raise InvalidParameterValue("Give either an experiment's name or its id.")
-    known = get_args(EnvironmentManager)
-    if env_manager is not None and env_manager not in known:
-        raise InvalidParameterValue(
-            f"No environment manager is called {env_manager!r}; there are"
-            f" {', '.join(known)}."
-        )
-
-
 def _texts(parameters: Mapping[str, object] | None) -> dict[str, str]:
     return {str(name): str(value) for name, value in (parameters or {}).items()}
-
-
-def _folder(given: str | os.PathLike[str] | None) -> Path | None:
-    if given is None:
-        return None
-    folder = Path(given).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _config(
-    given: Mapping[str, Any] | str | os.PathLike[str] | None,
-) -> dict[str, Any]:
-    """A backend's settings; raises InvalidParameterValue naming the file."""
-    if given is None:
-        return {}
-    if isinstance(given, Mapping):
-        return dict(given)
-    try:
-        found = json.loads(Path(given).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidParameterValue(
-            f"The backend's settings in {os.fspath(given)!r} cannot be read: {error}"
-        ) from None
-    if not is_object(found):
-        raise InvalidParameterValue(
-            f"The backend's settings in {os.fspath(given)!r} are no JSON object."
-        )
-    return found
