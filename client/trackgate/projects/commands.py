@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -127,8 +129,11 @@ def local_path(
 
 def _download(job: Job, uri: str, number: int) -> Path:
     """Bring what a URI names to a folder of its own; MLflow's is called the same."""
-    folder = Path(tempfile.mkdtemp(prefix="paths-", dir=job.options.storage_dir))
-    folder = folder / f"param_{number}"
+    storage = Path(tempfile.mkdtemp(prefix="paths-", dir=job.options.storage_dir))
+    if job.options.storage_dir is None:
+        # Python waits for its threads, which wait for the program, before it does this.
+        atexit.register(shutil.rmtree, storage, ignore_errors=True)
+    folder = storage / f"param_{number}"
     folder.mkdir()
     if urlsplit(uri).scheme in ("http", "https"):
         return download_web_file(uri, folder)

@@ -53,7 +53,7 @@ def run(
     backend          a name of the entry-point group `trackgate.project_backends`
     backend_config   the backend's settings, or a `.json` file of them
     storage_dir      folder for what parameters of the type `path` download; else one
-                     that is removed afterwards
+                     that is removed when this program exits
     synchronous      wait for the end; else Python waits for it before it exits
     run_id           record it in that run; else in a new one, nested in the active run
     env_manager      local, virtualenv, uv or conda; else what the project asks for
