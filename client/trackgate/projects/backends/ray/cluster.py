@@ -1,0 +1,110 @@
+"""This program's one connection to a Ray cluster."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from trackgate.errors import Unreachable
+from trackgate.models.libraries import load
+from trackgate.projects.backends.ray.settings import RaySettings
+from trackgate.projects.backends.ray.tasks import RayTasks
+
+# Read by Ray when it is imported. Many programs print through it: each line is wanted.
+_VARIABLES = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_DEDUP_LOGS": "0",
+    "RAY_COLOR_PREFIX": "0",
+}
+# Without them, whoever reaches this machine could have its cluster run code. By the
+# first, whatever its name, all of Ray's servers listen on loopback only.
+_VARIABLES_OF_OWN = {
+    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+    "RAY_AUTH_MODE": "token",
+}
+# Jobs' files go through it, and what does not fit goes to disk; 75 MiB is the least.
+_STORE_BYTES = 128 * 1024 * 1024
+# Within which the last lines arrive that programs have printed.
+_LAST_LINES_S = 0.5
+
+_connecting = threading.Lock()
+# One at most: Ray has one connection for each program.
+_connected: list[RayTasks] = []
+
+
+def connect(settings: RaySettings) -> RayTasks:
+    """Tasks in the cluster that this program is connected to, else the settings' one.
+
+    Raises Unreachable where there is none, or it does not let us in.
+    """
+    for name, value in _VARIABLES.items():
+        os.environ.setdefault(name, value)
+    address = settings.address or os.environ.get("RAY_ADDRESS")
+    with _connecting:
+        if not address:
+            _protect()
+        ray = load("ray", extra="ray")
+        if ray.is_initialized() and _connected:
+            return _connected[0]
+        if not ray.is_initialized():
+            with _own_signals():
+                _join(ray, address) if address else _start(ray, settings)
+        _connected[:] = [RayTasks(ray)]
+        return _connected[0]
+
+
+def _protect() -> None:
+    """Have a cluster that is started from here serve nobody but this program."""
+    for name, value in _VARIABLES_OF_OWN.items():
+        os.environ.setdefault(name, value)
+    if "RAY_AUTH_TOKEN_PATH" not in os.environ:
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+
+
+def _join(ray: Any, address: str) -> None:
+    try:
+        ray.init(address=address, logging_level="WARNING", log_to_driver=True)
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        reason = str(error).splitlines()[0]
+        raise Unreachable(f"No Ray cluster answers at {address}: {reason}") from error
+
+
+def _start(ray: Any, settings: RaySettings) -> None:
+    """A cluster on this machine, which ends with this program, however that ends."""
+    # Others may read the folder that Ray chooses, and programs' output is in its logs.
+    folder = tempfile.mkdtemp(prefix="tg-ray-")
+    atexit.register(_end, ray, folder)
+    ray.init(
+        address="local",
+        num_cpus=settings.local_cpus,
+        object_store_memory=_STORE_BYTES,
+        include_dashboard=False,
+        logging_level="WARNING",
+        log_to_driver=True,
+        _temp_dir=folder,
+    )
+
+
+def _end(ray: Any, folder: str) -> None:
+    if ray.is_initialized():
+        time.sleep(_LAST_LINES_S)
+        ray.shutdown()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _own_signals() -> Generator[None]:
+    """Undo that Ray has a handler of its own for SIGTERM, which ends the program."""
+    former = signal.getsignal(signal.SIGTERM)
+    yield
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, former)
