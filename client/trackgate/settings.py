@@ -127,7 +127,7 @@ class Settings:
     environments_dir: str | None = setting(
         None,
         "TRACKGATE_ENVIRONMENTS",
-        meaning="Folder for models' environments; ~/.cache/trackgate/environments.",
+        meaning="Folder for built environments; ~/.cache/trackgate/environments.",
     )
     allow_pickles: bool = setting(
         True,
