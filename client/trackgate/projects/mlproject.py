@@ -10,6 +10,8 @@ import json
 import logging
 import os
 import shlex
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,6 +28,7 @@ from trackgate.projects.specification import (
     Project,
     PythonEnvironment,
 )
+from trackgate.projects.steps import reading
 from trackgate.serving.json_values import is_list, is_object, shown
 
 _FILE = "mlproject"
@@ -46,7 +49,7 @@ def read(folder: Path) -> Project:
     if file is None:
         return Project(folder, _undeclared_environment(folder))
     top = Section(file, _load(file))
-    return Project(
+    project = Project(
         folder,
         _environment(folder, top),
         file=file,
@@ -56,6 +59,8 @@ def read(folder: Path) -> Project:
             for name, section in top.parts("entry_points", "entry point")
         },
     )
+    find = partial(find_entry_point, project)
+    return replace(project, steps=reading.read(top, find))
 
 
 def find_entry_point(project: Project, name: str) -> EntryPoint:

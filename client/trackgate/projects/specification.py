@@ -80,6 +80,9 @@ class Step:
 
     needs    names of the steps that have to be done before
     outputs  paths in the run's artifacts that later steps may use
+    code     files and folders of the project that it is made of; all, where none are
+             named
+    cache    whether an earlier run may stand for it
     """
 
     name: str
@@ -87,6 +90,8 @@ class Step:
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     needs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    cache: bool = True
 
 
 @dataclass(frozen=True, slots=True)
