@@ -34,6 +34,7 @@ def experiment(stack: Stack) -> str:
 def test_everybody_can_read_them(sit: Sit, work: TeamWork) -> None:
     reader = sit()
     reader.go(f"/experiments/{work.fraud}/models")
+    reader.page.click("summary >> text=Columns")
     reader.looks_right("logged-models")
 
     reader.page.locator("td.short-name a").first.click()
@@ -41,6 +42,9 @@ def test_everybody_can_read_them(sit: Sit, work: TeamWork) -> None:
     reader.looks_right("logged-model")
     reader.page.click("nav.tabs >> text=Files")
     reader.looks_right("logged-model-files")
+    reader.page.click("nav.tabs >> text=Overview")
+    reader.page.click("text=Delete")
+    reader.looks_right("logged-model-delete")
 
 
 @pytest.mark.parametrize("javascript", [True, False])

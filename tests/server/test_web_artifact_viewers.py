@@ -11,7 +11,8 @@ from trackgate_server.web import (
     artifact_tables,
     artifact_texts,
 )
-from trackgate_server.web.artifact_kinds import Kind, kind_of, natural
+from trackgate_server.web.artifact_kinds import Kind, kind_of
+from trackgate_server.web.natural_order import natural
 
 MLMODEL = """
 artifact_path: tree

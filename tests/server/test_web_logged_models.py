@@ -286,6 +286,44 @@ def test_tags_are_set_and_removed_by_editors(
     assert "Set a tag" not in shown(app.client("vera"), model)
 
 
+def test_the_columns_of_a_list_are_chosen(api: Api, experiment: str) -> None:
+    run = new_run(api, experiment)
+    model = new_model(api, experiment, params={"depth": "3", "seed": "7"})
+    measure(api, run, model, "f1", 0.5)
+
+    usual = listed(api, experiment)
+    chosen = listed(api, experiment, column="params.seed")
+
+    boxes = re.findall(r'name="column" value="([^"]*)"( checked)?', usual)
+    assert boxes == [
+        ("metrics.f1", " checked"),
+        ("params.depth", " checked"),
+        ("params.seed", " checked"),
+    ]
+    assert heads(chosen)[-2:] == ["Registered as", "seed"]
+    assert "Show the usual" in chosen
+
+
+def test_a_model_is_deleted_after_a_question(
+    app: App, api: Api, experiment: str
+) -> None:
+    model = new_model(api, experiment, name="tree")
+    place = f"/logged-models/{model}/delete"
+
+    asked = api.raw("GET", place).body.decode()
+    refused = app.client("vera").submit(place)
+    kept = names(listed(api, experiment))
+    done = api.submit(place)
+
+    assert "Delete this logged model?" in asked
+    assert place not in shown(app.client("vera"), model)
+    assert refused.status == 403
+    assert kept == ["tree"]
+    back = f"/experiments/{experiment}/models?notice=logged-model-deleted"
+    assert done.headers["Location"] == back
+    assert "No models were logged" in listed(api, experiment)
+
+
 def test_names_and_values_are_words(api: Api, experiment: str) -> None:
     run = new_run(api, experiment)
     model = new_model(

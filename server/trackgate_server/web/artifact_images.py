@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from trackgate_server.web.artifact_kinds import Kind, kind_of, natural
+from trackgate_server.web.artifact_kinds import Kind, kind_of
+from trackgate_server.web.natural_order import natural
 
 MOST_SHOWN = 60
 # MLflow 3.x, `MlflowClient.log_image`: a slash in a key is "~", earlier "#"; what

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from trackgate_server.operations.artifact_registering import MODEL_FILE
@@ -41,7 +40,6 @@ _BY_EXTENSION = {
 }
 # Of what is text in another form, both can be seen.
 _ALSO_TEXT = frozenset({Kind.JSON, Kind.TABLE, Kind.MARKDOWN, Kind.FRAME, Kind.MODEL})
-_DIGITS = re.compile(r"(\d{1,18})")
 
 
 def kind_of(name: str) -> Kind:
@@ -59,12 +57,3 @@ def is_also_text(kind: Kind) -> bool:
 def extension_of(name: str) -> str:
     """What stands behind the last period, in small letters; "" without one."""
     return name.lower().rpartition(".")[2] if "." in name else ""
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """Sorts names as people do: "step 9" before "step 10"."""
-    return [
-        (0, int(piece), "") if piece.isdecimal() and piece.isascii() else (1, 0, piece)
-        for piece in _DIGITS.split(name.lower())
-        if piece
-    ]

@@ -10,7 +10,7 @@ from trackgate_server.operations.artifact_folders import Folder
 from trackgate_server.operations.artifact_holders import Holder
 from trackgate_server.operations.scope import Scope
 from trackgate_server.web.artifact_images import label_of
-from trackgate_server.web.artifact_kinds import natural
+from trackgate_server.web.natural_order import natural
 
 
 class Item(NamedTuple):

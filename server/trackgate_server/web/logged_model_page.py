@@ -55,6 +55,21 @@ def remove_tag(visit: Visit, model_id: str) -> Onward:
     return Onward(("logged-models", model_id), notice="tag-removed")
 
 
+@page("/logged-models/<model_id>/delete")
+def ask_before_deletion(visit: Visit, model_id: str) -> View:
+    found = logged_model_overview.describe(visit.scope, model_id)
+    given = {"logged": found.head, "tab": "Delete", "overview": found}
+    return View("logged_model_delete.html", given)
+
+
+@form("/logged-models/<model_id>/delete")
+def delete(visit: Visit, model_id: str) -> Onward:
+    experiment = logged_model_overview.head(visit.scope, model_id).experiment
+    logged_models.delete(visit.scope, Empty(), model_id)
+    place = ("experiments", str(experiment.id), "models")
+    return Onward(place, notice="logged-model-deleted")
+
+
 def _file(scope: Scope, found: LoggedModelOverview) -> tuple[Shown | None, bool]:
     """What its MLmodel file says, and whether the caller may register it."""
     if found.head.deleted:

@@ -20,6 +20,7 @@ from trackgate_server.operations.logged_model_lists import (
 )
 from trackgate_server.web.filter_problem import FilterProblem
 from trackgate_server.web.list_query import ListQuery
+from trackgate_server.web.natural_order import natural
 from trackgate_server.web.page import View, Visit, page
 
 _SHOWN = 50
@@ -78,6 +79,7 @@ def logged_models(visit: Visit, experiment_id: str) -> View:
             "refused": refused,
             "lines": found.lines,
             "columns": columns,
+            "offered": _offered(found.lines, columns),
             # Further rows are put below these, so they have the same columns.
             "texts": [column.text for column in columns],
             "next_token": found.token,
@@ -119,6 +121,22 @@ def _columns(lines: Sequence[LoggedModelLine], asked: ModelsQuery) -> list[Colum
     if by.startswith(_METRICS) and by not in texts:
         texts = [by, *texts]
     return [Column(text) for text in texts]
+
+
+def _offered(
+    lines: Sequence[LoggedModelLine], columns: Sequence[Column]
+) -> dict[str, list[Column]]:
+    """What the models of this page have, and what is shown, under its headings."""
+    texts = {
+        *(_METRICS + name for line in lines for name in line.metrics),
+        *(_PARAMS + name for line in lines for name in line.params),
+        *(column.text for column in columns),
+    }
+    found = [Column(text) for text in sorted(texts, key=natural)]
+    return {
+        "Metrics": [column for column in found if column.is_metric],
+        "Parameters": [column for column in found if not column.is_metric],
+    }
 
 
 def _most_had(prefix: str, had: Iterable[Iterable[str]], most: int) -> list[str]:

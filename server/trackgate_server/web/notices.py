@@ -29,6 +29,7 @@ TEXTS = {
     "model-created": "The model is there.",
     "model-renamed": "The model has its new name.",
     "model-deleted": "The model was deleted with all its versions.",
+    "logged-model-deleted": "The logged model was deleted.",
     "description-saved": "The description was saved.",
     "version-moved": "The version is in its new stage.",
     "version-deleted": "The version was deleted.",

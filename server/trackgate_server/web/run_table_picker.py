@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from trackgate_server.filters import Aggregate, Kind
 from trackgate_server.store.run_keys import Keys
+from trackgate_server.web.natural_order import natural
 from trackgate_server.web.run_columns import PLAIN, Column, named
 
 _MOST_OF_A_KIND = 300
@@ -61,13 +61,7 @@ def _names(kind: Kind, used: Sequence[str], columns: Iterable[Column]) -> list[s
     shown = {column.key for column in columns if column.kind is kind}
     # Tags of the clients come last: one looks for one's own.
     names = shown | set(used[:_MOST_OF_A_KIND])
-    return sorted(names, key=lambda name: (name.startswith("mlflow."), _natural(name)))
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """So that m2 comes before m10."""
-    pieces = re.split(r"([0-9]{1,18})", name)
-    return [(int(one), "") if one.isdecimal() else (-1, one) for one in pieces]
+    return sorted(names, key=lambda name: (name.startswith("mlflow."), natural(name)))
 
 
 def _metrics(names: Iterable[str]) -> list[Choice]:
