@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,8 @@ class Address:
         uri = uri.strip("'\"")
         if not uri or re.search(r"[\x00-\x1f\x7f]", uri):
             raise ExecutionException(f"{uri!r} is not the address of a project.")
-        if Path(uri).exists():
+        # Long addresses are no names of files; `Path.exists` raises errors for them.
+        if os.path.exists(uri):
             return cls(uri)
         whole, _, part = uri.partition("#")
         names = part.split("/")
@@ -58,7 +60,7 @@ class Address:
             return Path(unquote(parts.path)).absolute()
         path = Path(self.uri).expanduser()
         elsewhere = _SCHEME.match(self.uri) or _SCP.fullmatch(self.uri)
-        return None if elsewhere and not path.exists() else path.absolute()
+        return None if elsewhere and not os.path.exists(path) else path.absolute()
 
     @property
     def is_zip(self) -> bool:

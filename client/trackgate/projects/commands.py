@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import re
 import shutil
 import tempfile
@@ -59,12 +60,25 @@ def command(job: Job) -> str:
 
     Raises what `checked` and the downloads do.
     """
-    values = checked(job.project, job.entry_point, job.parameters)
+    return filled(job, values(job))
+
+
+def values(job: Job) -> dict[str, str]:
+    """What goes into the job's command; what its paths name is downloaded first.
+
+    Raises what `checked` and the downloads do.
+    """
+    found = checked(job.project, job.entry_point, job.parameters)
     for number, parameter in enumerate(job.entry_point.parameters.values()):
         if parameter.type == "path":
             local = local_path(job.project, parameter, job.parameters)
             name = parameter.name
-            values[name] = str(local or _download(job, values[name], number))
+            found[name] = str(local or _download(job, found[name], number))
+    return found
+
+
+def filled(job: Job, values: Mapping[str, str]) -> str:
+    """The job's command with these values in it."""
     return _filled(job.project, job.entry_point, values)
 
 
@@ -92,7 +106,7 @@ def _fault(parameter: Parameter, value: str, local: Path | None) -> str | None:
         return f"{value!r} is not a number."
     if parameter.type == "uri" and not _URI.fullmatch(value):
         return f"{value!r} is not a URI, such as https://HOST/PATH."
-    if local is not None and not local.exists():
+    if local is not None and not os.path.exists(local):
         return f"there is no file or folder {value!r}."
     return None
 
@@ -122,7 +136,7 @@ def local_path(
     if _REMOTE.match(value):
         return None
     in_project = project.folder / value
-    if parameter.name not in given and in_project.exists():
+    if parameter.name not in given and os.path.exists(in_project):
         return in_project.absolute()
     return Path(value).absolute()
 
