@@ -181,3 +181,25 @@ def test_the_page_of_a_run_links_its_commit_and_keeps_the_password(app: App) -> 
     assert f'{link} rel="noopener noreferrer external"' in pages[0]
     assert all("gitlab.com/team/model.git" in page for page in pages)
     assert not any("hunter2" in page for page in pages)
+
+
+def test_no_table_of_runs_shows_the_password_either(app: App) -> None:
+    api = app.client()
+    experiment = new_experiment(api)
+    runs = [new_run(api, experiment) for _ in range(3)]
+    tag = "mlflow.source.git.repoURL"
+    for run, password in zip(runs, ("hunter2", "hunter2", "hunter3"), strict=True):
+        set_tag(api, run, tag, f"https://ada:{password}@gitlab.com/team/model.git")
+
+    pages = [
+        api.raw("GET", address).body.decode()
+        for address in (
+            f"/experiments/{experiment}?column=tags.`{tag}`",
+            # The same in all, and different ones.
+            f"/compare?run={runs[0]}&run={runs[1]}",
+            f"/compare?run={runs[1]}&run={runs[2]}",
+        )
+    ]
+
+    assert all("https://gitlab.com/team/model.git" in page for page in pages)
+    assert [page.count("hunter") for page in pages] == [0, 0, 0]

@@ -11,6 +11,7 @@ from trackgate_server.operations.run_comparison import Compared
 from trackgate_server.operations.scope import Scope
 from trackgate_server.store.run_cells import CellKeys, Cells
 from trackgate_server.web.compare_rows import Head, Line, Section
+from trackgate_server.web.run_source import tag_text
 
 Kind = Literal["params", "metrics", "tags", "run"]
 """As sections are called; `run` for what every run has."""
@@ -201,5 +202,7 @@ def _read(axis: Axis, heads: Sequence[Head], cells: Cells) -> list[Value]:
     if axis.kind == "metrics":
         summaries = [cells.metrics.get((run, axis.name)) for run in runs]
         return [_number(one.last) if one else None for one in summaries]
-    texts = cells.params if axis.kind == "params" else cells.tags
-    return [texts.get((run, axis.name)) for run in runs]
+    if axis.kind == "params":
+        return [cells.params.get((run, axis.name)) for run in runs]
+    texts = [cells.tags.get((run, axis.name)) for run in runs]
+    return [None if text is None else tag_text(axis.name, text) for text in texts]

@@ -15,6 +15,7 @@ from trackgate_server.store.run_cells import CellKeys, Cells
 from trackgate_server.store.run_spread import Kind, Spread
 from trackgate_server.store.runs import RunRow
 from trackgate_server.web import shown
+from trackgate_server.web.run_source import tag_text
 
 _TITLES: Mapping[Kind, str] = {
     "params": "Parameters",
@@ -114,9 +115,15 @@ def _section(
         names=[one.name for one in spreads],
         differing=[_line(kind, name, found, cells) for name in differing[:most]],
         cut=max(0, len(differing) - most),
-        alike=alike[:_MOST_ALIKE],
+        alike=[_shown(kind, one) for one in alike[:_MOST_ALIKE]],
         more_alike=max(0, len(alike) - _MOST_ALIKE),
     )
+
+
+def _shown(kind: Kind, one: Spread) -> Spread:
+    if kind != "tags":
+        return one
+    return one._replace(value=tag_text(one.name, str(one.value)))
 
 
 def _named(spreads: Sequence[Spread], find: str) -> list[Spread]:
@@ -139,8 +146,10 @@ def _value(kind: Kind, run: int, name: str, cells: Cells) -> Value:
     if kind == "metrics":
         summary = cells.metrics.get((run, name))
         return None if summary is None else summary.last
-    texts = cells.params if kind == "params" else cells.tags
-    return texts.get((run, name))
+    if kind == "params":
+        return cells.params.get((run, name))
+    text = cells.tags.get((run, name))
+    return None if text is None else tag_text(name, text)
 
 
 def _text_cell(value: Value, first: Value) -> Cell:

@@ -51,12 +51,12 @@ def lines(said: Mapping[str, str]) -> list[SourceLine]:
 
 def without_logins(tags: Sequence[Pair]) -> list[Pair]:
     """The tags; those that hold addresses without the passwords in them."""
-    return [
-        tag._replace(value=without_login(tag.value))
-        if tag.name in _WITH_ADDRESS
-        else tag
-        for tag in tags
-    ]
+    return [tag._replace(value=tag_text(tag.name, tag.value)) for tag in tags]
+
+
+def tag_text(name: str, value: str) -> str:
+    """What a page says of a tag: an address has no password there."""
+    return without_login(value) if name in _WITH_ADDRESS else value
 
 
 def _repository(said: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from trackgate_server.store.run_cells import Cells, DatasetUsed, ModelMade
 from trackgate_server.store.runs import RunRow
 from trackgate_server.web import run_columns, shown
 from trackgate_server.web.run_columns import Column
+from trackgate_server.web.run_source import tag_text
 
 _MOST_NAMED = 3
 _DEEPEST = 5
@@ -179,7 +180,9 @@ def cell(column: Column, row: RunRow, held: Cells, now_ms: int) -> Cell:
         return Cell(short, exact, kind="number")
     texts = held.params if column.kind is Kind.PARAM else held.tags
     text = texts.get((row.id, column.key))
-    return Cell(shown.NOTHING, kind="none") if text is None else _cut(text)
+    if text is None:
+        return Cell(shown.NOTHING, kind="none")
+    return _cut(tag_text(column.key, text) if column.kind is Kind.TAG else text)
 
 
 def _cut(text: str) -> Cell:
