@@ -19,6 +19,7 @@ _OWN = {
     "run": "trackgate.commands.run",
     "runs": "trackgate.commands.runs",
     "spool": "trackgate.commands.spool",
+    "sweep": "trackgate.commands.sweep",
     "whoami": "trackgate.commands.whoami",
 }
 

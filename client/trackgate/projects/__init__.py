@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from trackgate.errors import ExecutionException
     from trackgate.projects.running import run
     from trackgate.projects.submitted import SubmittedRun
+    from trackgate.projects.sweeps.sweeping import sweep
+    from trackgate.projects.sweeps.working import SweepResult
 
-__all__ = ["ExecutionException", "SubmittedRun", "run"]
+__all__ = ["ExecutionException", "SubmittedRun", "SweepResult", "run", "sweep"]
 
 _HOMES = {
     "running": ("ExecutionException", "run"),
     "submitted": ("SubmittedRun",),
+    "sweeps.sweeping": ("sweep",),
+    "sweeps.working": ("SweepResult",),
 }
 __getattr__ = _loader(__name__, _HOMES)

@@ -83,6 +83,7 @@ class Child(SubmittedRun):
         self._line = line
         self._output = output
         self._afterwards = afterwards
+        self._is_shown = job.options.is_shown
         self._stopped = False
         self._status = RunStatus.RUNNING
         # Not joined: an interrupted `join` may take a thread for ended (bpo-45274).
@@ -160,7 +161,7 @@ class Child(SubmittedRun):
         """Its exit code, when it has ended and its output is kept."""
         try:
             with self._process, self._line:
-                _relay(self._process, self._line, self._output)
+                _relay(self._process, self._line, self._output, shown=self._is_shown)
             if self._afterwards is not None:
                 self._afterwards()
         finally:
@@ -177,12 +178,17 @@ def variables(job: Job, inherited: Mapping[str, str]) -> dict[str, str]:
     # The stock client knows these by its own names only.
     transport = {
         "MLFLOW_TRACKING_INSECURE_TLS": "true" if settings.insecure_tls else None,
-        "MLFLOW_TRACKING_SERVER_CERT_PATH": settings.server_cert_path,
-        "MLFLOW_TRACKING_CLIENT_CERT_PATH": settings.client_cert_path,
+        "MLFLOW_TRACKING_SERVER_CERT_PATH": _absolute(settings.server_cert_path),
+        "MLFLOW_TRACKING_CLIENT_CERT_PATH": _absolute(settings.client_cert_path),
     }
     told = {name: value for name, value in transport.items() if value}
     kept = {name: inherited[name] for name in inherited if name != _OTHER_EXPERIMENT}
     return {**kept, **told, **job.variables()}
+
+
+def _absolute(path: str | None) -> str | None:
+    """A path that is found from the project's folder too."""
+    return os.path.abspath(path) if path else None
 
 
 def _spawn(
@@ -207,9 +213,13 @@ def _spawn(
 
 
 def _relay(
-    process: subprocess.Popen[bytes], line: socket.socket, output: KeptOutput
+    process: subprocess.Popen[bytes],
+    line: socket.socket,
+    output: KeptOutput,
+    *,
+    shown: bool,
 ) -> None:
-    """Show and keep what it prints until it has ended.
+    """Keep what it prints until it has ended, and show it if that is wanted.
 
     What it has left running may hold the pipes open, and is not waited for.
     """
@@ -219,7 +229,8 @@ def _relay(
             (process.stderr, sys.stderr),
         ):
             if pipe is not None:
-                selector.register(pipe, selectors.EVENT_READ, Echo(stream))
+                echo = Echo(stream) if shown else None
+                selector.register(pipe, selectors.EVENT_READ, echo)
         selector.register(line, selectors.EVENT_READ)
         ended = False
         while not ended:
@@ -234,10 +245,11 @@ def _relay(
 
 
 def _take(key: selectors.SelectorKey, output: KeptOutput) -> bool:
-    """Show and keep what a pipe holds; whether there may be more."""
+    """Keep, and perhaps show, what a pipe holds; whether there may be more."""
     block = os.read(key.fd, _PIPE_BYTES)
     output.write(block)
-    key.data.write(block)
+    if key.data is not None:
+        key.data.write(block)
     return bool(block)
 
 

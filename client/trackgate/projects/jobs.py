@@ -25,6 +25,7 @@ class Options:
                  project names, as it is; None: build it unless it was built before
     docker_auth  what logs in to an image registry
     config       the backend's own settings
+    is_shown     show here what the program prints; it is kept in any case
     """
 
     env_manager: EnvironmentManager | None = None
@@ -35,6 +36,7 @@ class Options:
     build_image: bool | None = None
     docker_auth: Mapping[str, str] | None = None
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    is_shown: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Sweeps: one project run at many points, as children of one run."""
