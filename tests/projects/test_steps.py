@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -169,6 +174,16 @@ def test_a_step_that_may_not_be_cached_runs_each_time(
     assert _ran_anew(steps.run()) == ["compare"]
 
 
+def test_all_steps_run_again_where_that_is_asked_for(
+    steps: Steps, first: dict[str, Run]
+) -> None:
+    with _command(steps, "--rerun-steps", "-P", "count=4") as program:
+        said = program.communicate(timeout=60)[1]
+
+    assert said.count("has begun") == 1 + len(_ALL), said
+    assert "is taken from" not in said
+
+
 def test_a_deleted_run_is_no_earlier_one(steps: Steps, first: dict[str, Run]) -> None:
     steps.change("compare.py", "ratio", "fraction")
     steps.client.delete_run(steps.run()["compare"].info.run_id)
@@ -222,12 +237,7 @@ def test_an_entry_point_runs_alone_when_it_is_asked_for(steps: Steps) -> None:
 def test_steps_that_are_cancelled_are_stopped(
     steps: Steps, first: dict[str, Run]
 ) -> None:
-    started = steps.folder / "started"
-    steps.change(
-        "add.py",
-        "total = ",
-        f"import time\nPath({str(started)!r}).touch()\ntime.sleep(60)\ntotal = ",
-    )
+    started = _make_slow(steps)
     submitted = steps.start(synchronous=False)
     wait_until(started.exists)
 
@@ -246,6 +256,39 @@ def test_steps_that_are_cancelled_are_stopped(
     assert killed <= {"once", "twice"}
 
 
+def test_ctrl_c_reaches_the_steps(steps: Steps, first: dict[str, Run]) -> None:
+    started = _make_slow(steps)
+    before = {run.info.run_id for run in steps.runs()}
+    with _command(steps) as program:
+        wait_until(started.exists)
+        program.send_signal(signal.SIGINT)
+        said = program.communicate(timeout=60)[1]
+
+    assert program.returncode == 130, said
+    new = [run for run in steps.runs() if run.info.run_id not in before]
+    assert {run.info.status for run in new} == {"FINISHED", "KILLED"}
+    (main,) = (run for run in new if "mlflow.parentRunId" not in run.data.tags)
+    assert main.info.status == "KILLED"
+
+
+def test_a_program_that_does_not_wait_ends_after_the_steps(
+    steps: Steps, first: dict[str, Run]
+) -> None:
+    steps.change("compare.py", "ratio", "part")
+    before = {run.info.run_id for run in steps.runs()}
+    program = (
+        f"from trackgate import projects; projects.run({str(steps.folder)!r},"
+        f" experiment_name={steps.experiment_name!r}, env_manager='local',"
+        " synchronous=False)"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+    new = [run for run in steps.runs() if run.info.run_id not in before]
+    assert len(new) == 1 + len(_ALL)
+    assert {run.info.status for run in new} == {"FINISHED"}
+
+
 def test_what_does_not_fit_is_refused_before_anything_begins(steps: Steps) -> None:
     before = steps.runs()
 
@@ -255,6 +298,36 @@ def test_what_does_not_fit_is_refused_before_anything_begins(steps: Steps) -> No
         steps.start(count="many")
 
     assert steps.runs() == before
+
+
+def _make_slow(steps: Steps) -> Path:
+    """Adding takes long now; the file that is there when it has begun."""
+    started = steps.folder.with_name("started")
+    steps.change(
+        "add.py",
+        "total = ",
+        f"import time\nPath({str(started)!r}).touch()\ntime.sleep(60)\ntotal = ",
+    )
+    return started
+
+
+@contextmanager
+def _command(steps: Steps, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """`trackgate run` of all steps; it does not outlive the block."""
+    run = [sys.executable, "-m", "trackgate", "run", str(steps.folder)]
+    where = ["--experiment-name", steps.experiment_name, "--env-manager", "local"]
+    with subprocess.Popen(
+        # Started in the background of a shell, these tests ignore Ctrl-C, and so would
+        # what they start.
+        ["env", "--default-signal", *run, *where, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
 
 
 def _ran_anew(runs: dict[str, Run]) -> list[str]:

@@ -38,11 +38,11 @@ from trackgate.projects.jobs import EnvironmentManager
 )  # fmt: skip
 @click.option("--run-id", help="Record it in this run instead of a new one.")
 @click.option("--run-name", help="The run's name.")
-@how_it_runs
 @click.option(
     "--rerun-steps", is_flag=True,
     help="Run all steps, also those that have not changed since an earlier run.",
 )  # fmt: skip
+@how_it_runs
 def run(
     uri: str,
     entry_point: str,

@@ -39,6 +39,7 @@ def run(
     env_manager: EnvironmentManager | None = None,
     build_image: bool | None = None,
     docker_auth: Mapping[str, str] | None = None,
+    reuse_steps: bool = True,
 ) -> SubmittedRun:
     """Run an entry point of a project, and record it.
 
@@ -60,6 +61,7 @@ def run(
     build_image      True: a new image; False: the project's image as it is, without
                      its files; None: an image with its files, built if need be
     docker_auth      username and password of an image registry
+    reuse_steps      take steps that have not changed from their earlier runs
 
     Project and parameters are checked before a run is made. Raises ExecutionException,
     also where a synchronous run does not succeed. When interrupted while it waits, the
@@ -91,17 +93,22 @@ def run(
             backend_name=backend,
             backend=chosen,
         )
-        submitted = _start(order, entry_point, _texts(parameters), place)
+        given = _texts(parameters)
+        submitted = _start(order, entry_point, given, place, reuse_steps)
         if synchronous:
             _wait_for(submitted)
     return submitted
 
 
 def _start(
-    order: Order, entry_point: str, parameters: Mapping[str, str], place: Place
+    order: Order,
+    entry_point: str,
+    parameters: Mapping[str, str],
+    place: Place,
+    reuse_steps: bool,
 ) -> SubmittedRun:
     if order.project.steps and entry_point == _MAIN:
-        return pipeline.start(order, entry_point, parameters, place)
+        return pipeline.start(order, entry_point, parameters, place, reuse_steps)
     chosen = mlproject.find_entry_point(order.project, entry_point)
     return submit(order, begin(order, chosen, parameters, place))
 

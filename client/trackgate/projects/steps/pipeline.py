@@ -29,16 +29,20 @@ _log = logging.getLogger(__name__)
 
 
 def start(
-    order: Order, name: str, parameters: Mapping[str, str], place: Place
+    order: Order,
+    name: str,
+    parameters: Mapping[str, str],
+    place: Place,
+    reuse_steps: bool,
 ) -> Pipeline:
     """Check all steps, make the run of the whole, and begin.
 
-    name        what the whole was asked for by, instead of an entry point
-    parameters  see `plans.make`
+    name                     what the whole was asked for by, instead of an entry point
+    parameters, reuse_steps  see `plans.make`
 
     Raises ExecutionException before any run is made.
     """
-    made = plans.make(order.project, parameters)
+    made = plans.make(order.project, parameters, reuse_steps)
     parent = begin(order, EntryPoint(name, ""), parameters, place)
     with ended_by_errors(parent):
         pipeline = Pipeline(order, parent, made)
@@ -157,7 +161,7 @@ class Pipeline(SubmittedRun):
         try:
             thread.start()
         except RuntimeError:
-            # From Python 3.12 on, no thread begins once the main program has ended.
+            # Python 3.12.0 begins no thread once the main program has ended.
             _log.error("The program ends before step %r could begin.", name)
             self._stopped = True
             return False

@@ -32,17 +32,23 @@ class Plan:
         return replace(self, given=references.resolved(self.given, runs))
 
 
-def make(project: Project, parameters: Mapping[str, str]) -> dict[str, Plan]:
+def make(
+    project: Project, parameters: Mapping[str, str], reuse_steps: bool = True
+) -> dict[str, Plan]:
     """The steps of a project with the parameters of the whole.
 
-    parameters  `STEP.NAME` is a parameter of one step. `NAME` is one of each step whose
-                entry point has it, unless the step takes it from an earlier one.
+    parameters   `STEP.NAME` is a parameter of one step. `NAME` is one of each step
+                 whose entry point has it, unless the step takes it from an earlier one.
+    reuse_steps  take steps that have not changed from their earlier runs
 
     Raises ExecutionException naming step, file and parameter, also where no step has
     such a parameter, or a value is not of its type.
     """
     plans = {
-        name: _plan(project, step, parameters) for name, step in project.steps.items()
+        name: _plan(
+            project, replace(step, cache=step.cache and reuse_steps), parameters
+        )
+        for name, step in project.steps.items()
     }
     for name in parameters:
         if not any(_concerns(name, plan) for plan in plans.values()):

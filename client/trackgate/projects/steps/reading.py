@@ -59,7 +59,7 @@ def _step(name: str, section: Section) -> Step:
         parameters,
         needs=(*needs, *by_reference),
         outputs=_paths(section, "outputs"),
-        code=_paths(section, "code"),
+        code=_code(section),
         cache=_cache(section),
     )
 
@@ -80,6 +80,14 @@ def _paths(section: Section, field: str) -> tuple[str, ...]:
         return tuple(artifact_names.join(one) for one in section.texts(field))
     except InvalidParameterValue as error:
         raise section.refusal(field, error.message) from None
+
+
+def _code(section: Section) -> tuple[str, ...]:
+    found = _paths(section, "code")
+    for path in found:
+        if not (section.file.parent / path).exists():
+            raise section.refusal("code", f"the project has no {path!r}.")
+    return found
 
 
 def _cache(section: Section) -> bool:
