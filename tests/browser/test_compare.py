@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.charts import drawn
 from tests.browser.conftest import Sit
 from tests.browser.sweeps import PLOTS, compared, section_of, sweep
 from tests.fixtures.sites import Stack
@@ -17,13 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def swept(stack: Stack) -> list[str]:
     """Runs of a search for good parameters."""
     return sweep(stack.client())
-
-
-def drawn(page: Page, name: str) -> Locator:
-    """A chart, once plotly has drawn it."""
-    chart = page.locator(f"figure[data-name='{name}'] .plot")
-    expect(chart.locator(".scatterlayer .trace").first).to_be_attached(timeout=15_000)
-    return chart
 
 
 def test_everybody_can_read_them(sit: Sit, swept: list[str]) -> None:

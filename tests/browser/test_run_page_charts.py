@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from trackgate_wire.metrics import Metric
 
 from tests.browser import run_courses
+from tests.browser.charts import drawn, plot
 from tests.browser.conftest import Sit
 from tests.browser.team_work import TeamWork
 from tests.fixtures.sites import Stack
@@ -16,17 +17,6 @@ from tests.fixtures.waiting import wait_until
 from tests.scenarios import acts, run_pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-def plot(page: Page, name: str) -> Locator:
-    return page.locator(f"figure[data-name='{name}'] .plot")
-
-
-def drawn(page: Page, name: str) -> Locator:
-    """A chart, once plotly has drawn it."""
-    chart = plot(page, name)
-    expect(chart.locator(".scatterlayer .trace").first).to_be_attached(timeout=15_000)
-    return chart
 
 
 def width(element: Locator) -> float:
