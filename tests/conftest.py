@@ -12,6 +12,7 @@ settings.register_profile(
 settings.load_profile("untimed")
 
 pytest_plugins = [
+    "tests.environment.docker_engine",
     "tests.environment.peers",
     "tests.environment.postgres",
     "tests.environment.s3",

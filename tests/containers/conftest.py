@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,18 +20,6 @@ from tests.environment.ports import free_port
 _TAG = "test"
 
 NewStack = Callable[..., Stack]
-
-
-@pytest.fixture(scope="session")
-def engine() -> None:
-    """A Docker engine with Compose, or a skip that says why."""
-    if shutil.which("docker") is None:
-        pytest.skip("there is no Docker on this machine")
-    for command in (["docker", "version"], ["docker", "compose", "version"]):
-        asked = subprocess.run(command, capture_output=True, text=True, check=False)
-        if asked.returncode:
-            last = asked.stderr.strip().splitlines()[-1]
-            pytest.skip(f"no Docker engine with Compose answers: {last}")
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
-import trackgate
 from trackgate import TrackingClient, projects
 from trackgate.errors import InvalidState
 
@@ -16,24 +14,13 @@ PROJECT = Path(__file__).parent / "fixtures" / "python_env"
 
 
 @pytest.fixture
-def client(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> TrackingClient:
-    """Ada's; projects that are run log as her too."""
-    for name in list(os.environ):
-        if name.startswith(("TRACKING_", "MLFLOW_", "TRACKGATE_")):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("TRACKING_URI", stack.address)
-    monkeypatch.setenv("TRACKING_USERNAME", "ada")
-    monkeypatch.setenv("TRACKING_PASSWORD", stack.passwords["ada"])
-    monkeypatch.setenv("TRACKGATE_ENVIRONMENTS", str(tmp_path / "environments"))
-    trackgate.set_tracking_uri(None)
+def client(as_ada: Stack) -> TrackingClient:
     return TrackingClient()
 
 
 @pytest.mark.slow
 def test_a_project_runs_in_its_own_environment_and_logs_as_the_caller(
-    client: TrackingClient, tmp_path: Path
+    client: TrackingClient, kept_environments: Path
 ) -> None:
     submitted = projects.run(
         PROJECT, parameters={"until": 4}, experiment_name="counting", env_manager="uv"
@@ -44,7 +31,7 @@ def test_a_project_runs_in_its_own_environment_and_logs_as_the_caller(
     assert run.data.metrics == {"number": 3.0}
     assert run.data.params == {"until": "4"}
     assert run.data.tags["mlflow.project.env"] == "uv"
-    assert run.data.tags["environment"].startswith(str(tmp_path / "environments"))
+    assert run.data.tags["environment"].startswith(str(kept_environments))
     assert run.data.tags["sees trackgate"] == "False"
 
 

@@ -5,16 +5,15 @@ The format is pip's ("Requirements File Format").
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from trackgate.environments.digests import digest
+
 _FILE = re.compile(r"(?P<option>-r|--requirement|-c|--constraint)[ =]*(?P<path>\S.*)")
 _EDITABLE = re.compile(r"(?:-e|--editable)[ =]*(?P<path>\S.*)")
 _COMMENT = re.compile(r"(^|\s)#.*$")
-# Made by installing, running or committing: no part of what is installed.
-_BYPRODUCTS = frozenset({".git", "__pycache__", "build", "mlruns", ".venv"})
 
 
 def absolute(lines: Iterable[str], folder: Path) -> list[str]:
@@ -40,7 +39,7 @@ def contents(lines: Iterable[str], folder: Path) -> Iterator[str]:
         elif (edited := _EDITABLE.fullmatch(text)) is not None:
             yield str((folder / edited["path"]).absolute())
         elif text.startswith((".", "/")):
-            yield _digest(folder / text.partition("[")[0].strip())
+            yield from _digest(folder / text.partition("[")[0].strip())
 
 
 def _pointed(found: re.Match[str], folder: Path) -> str:
@@ -48,12 +47,6 @@ def _pointed(found: re.Match[str], folder: Path) -> str:
     return f"{found['option']} {path if '://' in path else folder / path}"
 
 
-def _digest(path: Path) -> str:
-    """A hash of a file, or of all files of a folder."""
-    files = [path] if path.is_file() else sorted(path.rglob("*"))
-    whole = hashlib.sha256()
-    for file in files:
-        name = file.relative_to(path)
-        if file.is_file() and _BYPRODUCTS.isdisjoint(name.parts):
-            whole.update(str(name).encode() + b"\0" + file.read_bytes() + b"\0")
-    return whole.hexdigest()
+def _digest(path: Path) -> Iterator[str]:
+    if path.exists():
+        yield digest(path)
