@@ -129,7 +129,7 @@ def test_no_option_that_needs_quotes_stands_behind_an_open_end(end: str) -> None
     [
         *(("int", "3"), ("int", "-3"), ("int", "+10")),
         *(("float", "1"), ("float", "-1e-3"), ("float", "nan"), ("float", "inf")),
-        *(("uri", "https://host/a?b#c"), ("uri", "runs:/a/b"), ("uri", "s3://a")),
+        *(("uri", "https://host/a?b#c"), ("uri", "runs:/a/b"), ("uri", "a://[x@")),
         *(("path", "project"), ("path", "runs:/a/b"), ("string", "")),
     ],
 )
@@ -150,6 +150,7 @@ def test_values_of_their_type_are_taken(
         ("uri", "C", "'C' is not a URI"),
         ("path", "no/file", "there is no file or folder 'no/file'"),
         ("path", "file:///no/file", "there is no file or folder 'file:///no/file'"),
+        ("path", "a" * 300, "there is no file or folder 'aaa"),
         ("string", "a\0b", "its value has a NUL in it"),
     ],
 )

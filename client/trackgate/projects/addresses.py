@@ -6,16 +6,19 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 from trackgate.errors import ExecutionException
 
-_FILE = "file"
-_GIT_SCHEMES = ("ssh", "https", "http")
+_FILE = re.compile(r"file:(?://(?:localhost)?)?(/[^?#]*)")
+_GIT = re.compile(
+    r"(?:ssh|https|http)://(?:\w[\w.-]*|\[[0-9A-Fa-f:.]+\])(?::\d+)?(?:/.*)?"
+)
 # `git@host:path`; `host::…` would be one of Git's helpers, which run any program.
 _SCP = re.compile(r"(?:\w[\w.+-]*@)?\w[\w.-]*:(?!:|//)\S.*")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_HOST = re.compile(r"\w[\w.-]*|[0-9A-Fa-f:.]+")
+_WITH_USER = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)@")
+_QUERY = re.compile(r"\?[^#]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,11 @@ class Address:
     @property
     def local(self) -> Path | None:
         """The path on this machine; None where it is elsewhere."""
-        if self.uri.startswith(f"{_FILE}:"):
-            parts = urlsplit(self.uri)
-            if parts.netloc not in ("", "localhost"):
+        if self.uri.startswith("file:"):
+            path = file_path(self.uri)
+            if path is None:
                 raise ExecutionException(f"{self.uri!r} is not on this machine.")
-            return Path(unquote(parts.path)).absolute()
+            return path
         path = Path(self.uri).expanduser()
         elsewhere = _SCHEME.match(self.uri) or _SCP.fullmatch(self.uri)
         return None if elsewhere and not os.path.exists(path) else path.absolute()
@@ -65,7 +68,7 @@ class Address:
     @property
     def is_zip(self) -> bool:
         """Whether it is an archive, going by its name."""
-        path = urlsplit(self.uri).path if _SCHEME.match(self.uri) else self.uri
+        path = _QUERY.sub("", self.uri) if _SCHEME.match(self.uri) else self.uri
         return path.endswith(".zip")
 
     def below(self, shown: str) -> str:
@@ -78,17 +81,10 @@ def check_git(uri: str) -> None:
 
     Git's other ways (`ext::`, `fd::`, `git:`) run programs, or are not protected.
     """
-    if _SCHEME.match(uri):
-        parts = urlsplit(uri)
-        host = parts.hostname or ""
-        # A host or name that begins with a dash would be an option of `ssh`.
-        if (
-            parts.scheme in _GIT_SCHEMES
-            and _HOST.fullmatch(host)
-            and not (parts.username or "").startswith("-")
-        ):
-            return
-    elif _SCP.fullmatch(uri):
+    who, address = userinfo(uri)
+    # A host or name that begins with a dash would be an option of `ssh`.
+    is_option = who is not None and who[0].startswith("-")
+    if _SCP.fullmatch(uri) or (_GIT.fullmatch(address) and not is_option):
         return
     raise ExecutionException(
         f"{without_secrets(uri)!r} is neither a folder nor an archive (.zip) nor a Git"
@@ -96,18 +92,25 @@ def check_git(uri: str) -> None:
     )
 
 
+def file_path(uri: str) -> Path | None:
+    """The path that a `file:` URI names; None where it is on another machine."""
+    found = _FILE.fullmatch(uri)
+    return Path(unquote(found[1])).absolute() if found else None
+
+
 def userinfo(uri: str) -> tuple[tuple[str, str] | None, str]:
-    """The name and password in an address, and the address without them."""
-    parts = urlsplit(uri)
-    if not _SCHEME.match(uri) or "@" not in parts.netloc:
+    """The name and password in an address, and the address without them.
+
+    Of any text: what is no address is given back.
+    """
+    found = _WITH_USER.match(uri)
+    if found is None:
         return None, uri
-    who = unquote(parts.username or ""), unquote(parts.password or "")
-    return who, urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    name, _, password = found[2].partition(":")
+    return (unquote(name), unquote(password)), found[1] + uri[found.end() :]
 
 
 def without_secrets(uri: str) -> str:
     """For people to see: no name and password, and no query, where tokens stand."""
-    if not _SCHEME.match(uri):
-        return uri
-    parts = urlsplit(userinfo(uri)[1])
-    return urlunsplit(parts._replace(query=""))
+    shown = userinfo(uri)[1]
+    return _QUERY.sub("", shown, count=1) if _SCHEME.match(uri) else shown

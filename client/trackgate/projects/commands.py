@@ -9,12 +9,12 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from trackgate import values as logged
 from trackgate.errors import ExecutionException, InvalidParameterValue
 from trackgate.models import fetching, uris
 from trackgate.projects import quoting
+from trackgate.projects.addresses import file_path
 from trackgate.projects.jobs import Job
 from trackgate.projects.sections import refusal
 from trackgate.projects.specification import EntryPoint, Parameter, Project
@@ -131,8 +131,7 @@ def local_path(
     if parameter.type != "path" or value is None:
         return None
     if value.startswith("file:"):
-        parts = urlsplit(value)
-        return Path(unquote(parts.path)) if parts.netloc in ("", "localhost") else None
+        return file_path(value)
     if _REMOTE.match(value):
         return None
     in_project = project.folder / value
@@ -149,7 +148,7 @@ def _download(job: Job, uri: str, number: int) -> Path:
         atexit.register(shutil.rmtree, storage, ignore_errors=True)
     folder = storage / f"param_{number}"
     folder.mkdir()
-    if urlsplit(uri).scheme in ("http", "https"):
+    if uri.startswith(("http:", "https:")):
         return download_web_file(uri, folder)
     return fetching.download(uris.resolve(uri, job.client), folder, job.client)
 

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 from trackgate.errors import ExecutionException
 from trackgate.projects.addresses import userinfo, without_secrets
@@ -196,7 +196,9 @@ class _Git:
 
 
 def _with_name(address: str, who: tuple[str, str] | None) -> str:
-    return address.replace("://", f"://{who[0]}@", 1) if who and who[0] else address
+    if who is None or not who[0]:
+        return address
+    return address.replace("://", f"://{quote(who[0], safe='')}@", 1)
 
 
 def _environment(address: str, who: tuple[str, str] | None) -> dict[str, str]:
@@ -225,11 +227,11 @@ def _login(
     """
     if who is None:
         return {}
-    parts = urlsplit(address)
+    scheme, _, host, *_ = address.split("/")
     login = base64.b64encode(":".join(who).encode()).decode()
     number = int(environment.get("GIT_CONFIG_COUNT", "0"))
     return {
         "GIT_CONFIG_COUNT": str(number + 1),
-        f"GIT_CONFIG_KEY_{number}": f"http.{parts.scheme}://{parts.netloc}/.extraHeader",
+        f"GIT_CONFIG_KEY_{number}": f"http.{scheme}//{host}/.extraHeader",
         f"GIT_CONFIG_VALUE_{number}": f"Authorization: Basic {login}",
     }

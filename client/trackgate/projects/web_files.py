@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import requests
 
@@ -58,6 +59,7 @@ def _pour(
 
 
 def _name(uri: str) -> str:
-    last = unquote(urlsplit(uri).path).rstrip("/").rpartition("/")[2]
+    path = re.split(r"[?#]", uri, maxsplit=1)[0]
+    last = unquote(path).rstrip("/").rpartition("/")[2]
     usable = last not in ("", ".", "..") and "\0" not in last
     return last.encode()[-200:].decode(errors="ignore") if usable else "file"
