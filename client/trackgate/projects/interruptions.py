@@ -52,7 +52,7 @@ def listen() -> None:
     for number in _SIGNALS:
         handler = signal.getsignal(number)
         if handler not in (None, signal.SIG_IGN, _on_signal):
-            _former[number] = handler  # type: ignore[assignment]  # None is excluded
+            _former[number] = handler
             signal.signal(number, _on_signal)
 
 
