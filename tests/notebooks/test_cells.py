@@ -9,7 +9,7 @@ from nbclient.exceptions import CellExecutionError
 from trackgate import TrackingClient
 from trackgate.entities import Run
 
-from tests.notebooks.conftest import Kernel
+from tests.notebooks.kernels import Kernel
 
 
 def test_a_cell_becomes_a_run_and_shows_itself(

@@ -1,7 +1,7 @@
 """What docs/projects.md shows runs as it stands.
 
-The blocks of a section run in its order, in one folder: `sh` and `python` are run, a
-block that begins with `# a/path` is that file.
+The blocks of a section run in its order, in one folder: `sh` and `python` are run,
+`ipython` are cells of one notebook, a block that begins with `# a/path` is that file.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 
 from tests.environment.peers import PROJECT
 from tests.fixtures.sites import Stack
+from tests.notebooks.kernels import running_kernel
 from tests.projects.conftest import FIXTURES
 from tests.projects.git_site import commit, git
 
@@ -49,7 +50,8 @@ def place(tmp_path: Path) -> Path:
 def test_the_blocks_of_a_section_run(
     name: str, place: Path, as_ada: Stack, kept_environments: Path
 ) -> None:
-    for language, text in _BLOCK.findall(_SECTIONS[name]):
+    blocks: list[tuple[str, str]] = _BLOCK.findall(_SECTIONS[name])
+    for language, text in blocks:
         named = _FILE.match(text)
         if named:
             file = place / named[1]
@@ -57,6 +59,11 @@ def test_the_blocks_of_a_section_run(
             file.write_text(text)
         elif language in ("sh", "python"):
             _run(language, text, place)
+    cells = [text for language, text in blocks if language == "ipython"]
+    if cells:
+        with running_kernel({}) as kernel:
+            for cell in cells:
+                kernel.run(cell)
 
 
 def _run(language: str, text: str, folder: Path) -> None:
