@@ -18,12 +18,14 @@ class Crew:
 
     start  is called in the thread that calls `work`, which hears signals
     jobs   how many run at a time
+    stop   what it raises, once it does, ends the work too
     """
 
-    def __init__(self, start: Callable[[Trial], SubmittedRun], jobs: int) -> None:
-        self._start, self._jobs = start, jobs
+    def __init__(
+        self, start: Callable[[Trial], SubmittedRun], jobs: int, stop: Future[bool]
+    ) -> None:
+        self._start, self._jobs, self._stop = start, jobs, stop
         self._running: dict[Future[bool], tuple[Trial, SubmittedRun]] = {}
-        self._stop: Future[bool] = Future()
 
     def work(
         self,
@@ -46,10 +48,6 @@ class Crew:
             except BaseException:
                 _cancel(submitted for _, submitted in self._running.values())
                 raise
-
-    def stop(self, reason: Exception) -> None:
-        """Have `work` raise it; may be called from any thread, once."""
-        self._stop.set_exception(reason)
 
     def _fill(self, pool: ThreadPoolExecutor, trials: Iterator[Trial]) -> None:
         while len(self._running) < self._jobs:

@@ -13,7 +13,7 @@ import platform
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +26,21 @@ from trackgate.errors import InvalidParameterValue, InvalidState, TrackgateError
 
 _TURN = "sweep.turn."
 _BEAT_TAG = "trackgate.sweep.beat"
-_BEAT_EVERY_S = 10.0
-# A holder elsewhere that is not heard of for so long is dead.
-_SILENCE_S = 45.0
-_LOOK_EVERY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a holder is heard, and when it is taken for dead; in seconds.
+
+    silence_s  of a holder that is not on this machine
+    """
+
+    beat_every_s: float = 10.0
+    silence_s: float = 45.0
+    look_every_s: float = 1.0
+
+
+_USUAL = Pace()
 
 
 class TurnTaken(InvalidState):
@@ -63,66 +74,64 @@ class Holder:
 
 
 class Turn:
-    """The right to work on a sweep, kept by a heartbeat until it is left."""
+    """The right to work on a sweep, kept by a heartbeat until its block is left.
 
-    def __init__(self, client: TrackingClient, run_id: str, number: int) -> None:
+    lost  raises TurnTaken once somebody else took the next turn, because nothing was
+          heard of us for long; it has no result before
+    """
+
+    def __init__(
+        self, client: TrackingClient, run_id: str, number: int, pace: Pace
+    ) -> None:
         self._client, self._run_id, self._number = client, run_id, number
+        self._pace = pace
+        self.lost: Future[bool] = Future()
         self._over = threading.Event()
-        self._is_lost = False
-        self._thread: threading.Thread | None = None
-
-    def keep(self, lost: Callable[[TurnTaken], None]) -> None:
-        """Go on saying that we live.
-
-        lost  is called once, from another thread, where somebody took the next turn,
-              because nothing was heard of us for long
-        """
-        self._thread = threading.Thread(target=self._beat, args=(lost,), daemon=True)
-        self._thread.start()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
 
     def __enter__(self) -> Turn:
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Give it back, so that somebody else may have the next one at once."""
         self._over.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._thread.join(self._pace.beat_every_s)
         # Where the server is away, the next one finds out by our silence.
         with suppress(TrackgateError):
-            if not self._is_lost:
+            if not self.lost.done():
                 _say(self._client, self._run_id, self._number, "")
 
-    def _beat(self, lost: Callable[[TurnTaken], None]) -> None:
-        while not self._over.wait(_BEAT_EVERY_S):
+    def _beat(self) -> None:
+        while not (self.lost.done() or self._over.wait(self._pace.beat_every_s)):
             with suppress(TrackgateError):
                 if self._was_taken():
-                    self._is_lost = True
-                    lost(TurnTaken(f"The sweep {self._run_id} was resumed elsewhere."))
-                    return
-                _say(self._client, self._run_id, self._number, str(time.time_ns()))
+                    error = TurnTaken(f"{self._run_id} was resumed elsewhere.")
+                    self.lost.set_exception(error)
+                else:
+                    _say(self._client, self._run_id, self._number, _now())
 
     def _was_taken(self) -> bool:
         return _last_turn(self._client.get_run(self._run_id)) > self._number
 
 
-def take(client: TrackingClient, run: Run) -> Turn:
+def take(client: TrackingClient, run: Run, pace: Pace = _USUAL) -> Turn:
     """The next turn of a sweep.
 
-    Raises TurnTaken where somebody else has it, which may take three quarters of a
-    minute to find out when that was on another machine.
+    Raises TurnTaken where somebody else has it, which takes as long as the pace says
+    to find out where that is on another machine.
     """
     last = _last_turn(run)
-    if last and _is_held(client, run, last):
+    if last > 0 and _is_held(client, run, last, pace):
         holder = _holder(run, last)
         raise TurnTaken(
             f"The sweep {run.info.run_id} is being worked on, by process {holder.pid}"
             f" on {holder.place.split()[0]}. Stop that one first."
         )
-    return _claim(client, run.info.run_id, last + 1)
+    return _claim(client, run.info.run_id, last + 1, pace)
 
 
-def _claim(client: TrackingClient, run_id: str, number: int) -> Turn:
+def _claim(client: TrackingClient, run_id: str, number: int, pace: Pace) -> Turn:
     holder = Holder.this()
     text = msgspec.json.encode(holder).decode()
     try:
@@ -131,24 +140,24 @@ def _claim(client: TrackingClient, run_id: str, number: int) -> Turn:
         raise TurnTaken(
             f"The sweep {run_id} was resumed by somebody else at the same moment."
         ) from None
-    _say(client, run_id, number, str(time.time_ns()))
-    return Turn(client, run_id, number)
+    _say(client, run_id, number, _now())
+    return Turn(client, run_id, number, pace)
 
 
-def _is_held(client: TrackingClient, run: Run, number: int) -> bool:
+def _is_held(client: TrackingClient, run: Run, number: int, pace: Pace) -> bool:
     if _beat_of(run, number) == "":
         return False
     holder = _holder(run, number)
     if holder.is_here:
         return holder.lives_here
-    return _is_heard(client, run, number)
+    return _is_heard(client, run, number, pace)
 
 
-def _is_heard(client: TrackingClient, run: Run, number: int) -> bool:
+def _is_heard(client: TrackingClient, run: Run, number: int, pace: Pace) -> bool:
     before = _beat_of(run, number)
-    until = time.monotonic() + _SILENCE_S
+    until = time.monotonic() + pace.silence_s
     while time.monotonic() < until:
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(pace.look_every_s)
         now = _beat_of(client.get_run(run.info.run_id), number)
         if now != before:
             return now != ""
@@ -167,6 +176,11 @@ def _holder(run: Run, number: int) -> Holder:
 
 def _say(client: TrackingClient, run_id: str, number: int, beat: str) -> None:
     client.set_tag(run_id, _BEAT_TAG, f"{number} {beat}", synchronous=True)
+
+
+def _now() -> str:
+    """What no heartbeat before was."""
+    return str(time.time_ns())
 
 
 def _beat_of(run: Run, number: int) -> str | None:

@@ -52,8 +52,7 @@ def work(
     interruptions.listen()
     try:
         worker.take_up(retry_failed=retry_failed)
-        crew = Crew(worker.start, jobs)
-        turn.keep(crew.stop)
+        crew = Crew(worker.start, jobs, turn.lost)
         crew.work(worker.trials_left(), worker.ended)
     except TurnTaken:
         # The run is somebody else's now.
