@@ -161,10 +161,13 @@ def test_without_a_server_things_show_what_is_known_of_them(
     assert _info("m-1")._repr_html_().count("models:/m-1") == 1
 
 
-def test_an_unknown_run_has_no_link(ada: str) -> None:
+def test_what_is_on_another_server_has_no_link(ada: str) -> None:
     experiment = Experiment("987654321", "elsewhere", "", "active")
 
-    assert "elsewhere" in experiment._repr_html_()
+    shown = experiment._repr_html_()
+
+    assert "elsewhere" in shown
+    assert "href" not in shown
 
 
 def _info(model_id: str) -> ModelInfo:

@@ -16,20 +16,17 @@ _MOST_METRICS = 4
 
 def html(experiment: Experiment) -> str:
     """An experiment, its newest runs, and how their metrics went from run to run."""
-    reader = Reader.of()
+    reader, experiment_id = Reader.of(), experiment.experiment_id
+    now = reader.ask(lambda client: client.get_experiment(experiment_id))
     runs = reader.ask(
-        lambda client: client.search_runs(
-            [experiment.experiment_id], max_results=cards.MOST_ROWS
-        )
+        lambda client: client.search_runs([experiment_id], max_results=cards.MOST_ROWS)
     )
-    known = runs is not None
-    address = reader.page("experiments", experiment.experiment_id) if known else None
     left = "and more on its page" if runs and runs.token else ""
     return cards.card(
         "Experiment",
-        experiment.name,
-        address,
-        (experiment.lifecycle_stage, f"id {experiment.experiment_id}", left),
+        (now or experiment).name,
+        reader.page("experiments", experiment_id) if now else None,
+        ((now or experiment).lifecycle_stage, f"id {experiment_id}", left),
         _runs_table(reader, runs or ()),
     )
 
