@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -438,3 +439,27 @@ def test_without_its_extra_the_command_says_what_to_install(
     done = run(small, code=1)
 
     assert "pip install 'trackgate[projects]'" in done.stderr
+
+
+def test_a_program_may_end_before_the_runs_that_it_has_begun(
+    small: Path, experiment: str, tmp_path: Path
+) -> None:
+    """What was fetched and downloaded for them stays as long, and no longer."""
+    commit(small, main_py="import time; time.sleep(0.3); import late", late_py="")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    program = (
+        "import sys, trackgate\n"
+        "trackgate.projects.run(sys.argv[1], version='trunk', synchronous=False,"
+        " experiment_name=sys.argv[2], env_manager='local')\n"
+    )
+
+    subprocess.run(
+        [sys.executable, "-c", program, str(small), experiment],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        check=True,
+        capture_output=True,
+    )
+
+    assert only_run(experiment).info.status == "FINISHED"
+    assert not list(scratch.iterdir())

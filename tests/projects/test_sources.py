@@ -169,6 +169,19 @@ def test_only_the_commit_is_fetched_and_not_its_history(bare: Path) -> None:
     source.discard()
 
 
+def test_a_hook_of_another_repository_may_fetch_one(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git tells its hooks by variables which repository is theirs."""
+    commit(tmp_path / "other", a_txt="")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+
+    source = fetch(str(bare), "next")
+
+    assert (source.folder / "sub" / "main.py").read_text() == "third"
+    source.discard()
+
+
 def test_a_submodule_comes_with_its_repository(
     tmp_path: Path, repository: Path
 ) -> None:
