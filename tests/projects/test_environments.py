@@ -241,6 +241,7 @@ def test_conda_makes_what_the_file_says_and_its_scripts_run(
     assert folder.run(prepared, "echo $PATH").startswith(f"{home}/bin:")
 
 
+@pytest.mark.slow
 def test_without_conda_the_pip_part_makes_an_environment_with_nothing_of_ours(
     folder: Folder, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -126,3 +126,19 @@ def test_a_project_does_not_outlive_the_program_that_runs_it(
 
     wait_until((project / "stopped").exists)
     assert (project / "stopped").read_text() == "TERM\n"
+
+
+def test_all_that_builds_an_environment_is_stopped(
+    server: Server, tmp_path: Path
+) -> None:
+    pid = tmp_path / "pid"
+    step = ["bash", "-c", f"sleep 60 & echo $! >{pid}; wait"]
+    program = Programs(server.address, tmp_path).start(
+        f"from trackgate.environments import building\nbuilding.run('project', {step})"
+    )
+    wait_until(lambda: pid.exists() and pid.read_text())
+
+    program.send_signal(signal.SIGINT)
+    program.communicate(timeout=TIMEOUT_S)
+
+    wait_until(lambda: not Path(f"/proc/{int(pid.read_text())}").exists())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,16 +31,22 @@ def run(user: str, command: Sequence[str], folder: Path | None = None) -> None:
     """
     # Whatever a package's set-up runs gets no more of ours than a model does.
     pip = {name: os.environ[name] for name in os.environ if name.startswith("PIP_")}
-    done = subprocess.run(  # noqa: S603 - our own commands
+    with subprocess.Popen(  # noqa: S603 - our own commands
         command,
         cwd=folder,
         env={**without_ours(os.environ), **pip},
         stdin=subprocess.DEVNULL,
         stdout=2,
-        check=False,
-    )
-    if done.returncode != 0:
+        process_group=0,
+    ) as process:
+        try:
+            code = process.wait()
+        except BaseException:
+            # With all that it has started, which would go on filling the folder.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if code != 0:
         raise InvalidState(
             f"The {user}'s environment cannot be built: {' '.join(command)} ended with"
-            f" code {done.returncode}."
+            f" code {code}."
         )
