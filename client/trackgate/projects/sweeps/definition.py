@@ -10,6 +10,7 @@ import msgspec
 from trackgate_wire import limits
 
 from trackgate.errors import InvalidParameterValue
+from trackgate.projects.jobs import EnvironmentManager
 
 SearchName = Literal["grid", "random", "tpe"]
 Goal = Literal["maximize", "minimize"]
@@ -42,7 +43,7 @@ class Definition:
     trials: int
     seed: int
     backend: str
-    env_manager: str | None
+    env_manager: EnvironmentManager | None
     needs: tuple[str, ...] = ()
 
     def tag(self) -> str:
