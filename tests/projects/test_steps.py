@@ -256,7 +256,14 @@ def test_steps_that_are_cancelled_are_stopped(
     assert killed <= {"once", "twice"}
 
 
-def test_ctrl_c_reaches_the_steps(steps: Steps, first: dict[str, Run]) -> None:
+def test_ctrl_c_reaches_the_steps_and_leaves_no_files(
+    steps: Steps,
+    first: dict[str, Run],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setenv("TMPDIR", str(temporary))
     started = _make_slow(steps)
     before = {run.info.run_id for run in steps.runs()}
     with _command(steps) as program:
@@ -265,6 +272,7 @@ def test_ctrl_c_reaches_the_steps(steps: Steps, first: dict[str, Run]) -> None:
         said = program.communicate(timeout=60)[1]
 
     assert program.returncode == 130, said
+    assert list(temporary.iterdir()) == []
     new = [run for run in steps.runs() if run.info.run_id not in before]
     assert {run.info.status for run in new} == {"FINISHED", "KILLED"}
     (main,) = (run for run in new if "mlflow.parentRunId" not in run.data.tags)

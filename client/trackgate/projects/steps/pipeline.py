@@ -68,6 +68,8 @@ class Pipeline(SubmittedRun):
         self._ended: SimpleQueue[tuple[str, Run | None]] = SimpleQueue()
         self._stopped = False
         self._status = RunStatus.RUNNING
+        # Not joined: an interrupted `join` may take a thread for ended (bpo-45274).
+        self._done = threading.Event()
         # Not a daemon: the interpreter waits at its exit until all have their status.
         self._driver = threading.Thread(
             target=self._drive, name=f"trackgate-steps-{parent.run_id}"
@@ -89,7 +91,7 @@ class Pipeline(SubmittedRun):
         Where this is interrupted, all is stopped before the exception goes on.
         """
         try:
-            self._driver.join()
+            self._done.wait()
         except BaseException:
             self._stop()
             raise
@@ -111,13 +113,13 @@ class Pipeline(SubmittedRun):
         self._stopped = True
 
     def _stop(self) -> None:
-        if self._driver.is_alive():
+        if not self._done.is_set():
             self._stopped = True
         for submitted in list(self._going):
             submitted.cancel()
-        while self._driver.is_alive():
+        while not self._done.is_set():
             with suppress(KeyboardInterrupt, Killed):
-                self._driver.join()
+                self._done.wait()
 
     def _begun(self, submitted: SubmittedRun) -> None:
         self._going.append(submitted)
@@ -129,7 +131,10 @@ class Pipeline(SubmittedRun):
         try:
             status = self._all()
         finally:
-            self._end(status)
+            try:
+                self._end(status)
+            finally:
+                self._done.set()
 
     def _all(self) -> RunStatus:
         needs = {name: plan.step.needs for name, plan in self._plans.items()}
