@@ -38,11 +38,13 @@ class Steps:
         self.folder = folder
         self.client = TrackingClient()
 
-    def run(self, *, fails: bool = False, **parameters: object) -> dict[str, Run]:
+    def run(
+        self, *, fails: bool = False, backend: str = "local", **parameters: object
+    ) -> dict[str, Run]:
         """Run all steps; the runs that were made by name, the whole's under `main`."""
         before = {run.info.run_id for run in self.runs()}
         try:
-            self.start(**parameters)
+            self.start(backend=backend, **parameters)
             assert not fails
         except ExecutionException:
             assert fails
@@ -53,13 +55,14 @@ class Steps:
         }
 
     def start(
-        self, *, synchronous: bool = True, **parameters: object
+        self, *, synchronous: bool = True, backend: str = "local", **parameters: object
     ) -> projects.SubmittedRun:
         given = {name.replace("__", "."): value for name, value in parameters.items()}
         return projects.run(
             self.folder,
             parameters=given,
             experiment_name=self.experiment_name,
+            backend=backend,
             env_manager="local",
             synchronous=synchronous,
         )
@@ -295,6 +298,19 @@ def test_a_program_that_does_not_wait_ends_after_the_steps(
     new = [run for run in steps.runs() if run.info.run_id not in before]
     assert len(new) == 1 + len(_ALL)
     assert {run.info.status for run in new} == {"FINISHED"}
+
+
+@pytest.mark.slow
+def test_steps_run_on_a_cluster_too(steps: Steps) -> None:
+    # Whatever it is, so that nothing is taken from what has run here.
+    steps.change("make.py", "numbers of", "few numbers of")
+    steps.change("add.py", "Adds up", "Adds")
+
+    runs = steps.run(backend="ray")
+
+    assert _ran_anew(runs) == _ALL
+    assert runs["twice"].data.tags["mlflow.project.backend"] == "ray"
+    assert runs["main"].data.metrics == {"numbers": 4.0, "total": 20.0, "ratio": 2.0}
 
 
 def test_what_does_not_fit_is_refused_before_anything_begins(steps: Steps) -> None:

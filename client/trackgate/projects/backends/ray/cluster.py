@@ -10,8 +10,10 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from trackgate.errors import Unreachable
@@ -25,9 +27,12 @@ _VARIABLES = {
     "RAY_DEDUP_LOGS": "0",
     "RAY_COLOR_PREFIX": "0",
 }
+# Else Ray kills what guards a program, and not the program, when a worker has to end.
+_WORKERS = {"RAY_kill_child_processes_on_worker_exit": "0"}
 # Without them, whoever reaches this machine could have its cluster run code. By the
 # first, whatever its name, all of Ray's servers listen on loopback only.
 _VARIABLES_OF_OWN = {
+    **_WORKERS,
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
     "RAY_AUTH_MODE": "token",
 }
@@ -72,7 +77,12 @@ def _protect() -> None:
 
 def _join(ray: Any, address: str) -> None:
     try:
-        ray.init(address=address, logging_level="WARNING", log_to_driver=True)
+        ray.init(
+            address=address,
+            runtime_env={"env_vars": _WORKERS},
+            logging_level="WARNING",
+            log_to_driver=True,
+        )
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         reason = str(error).splitlines()[0]
         raise Unreachable(f"No Ray cluster answers at {address}: {reason}") from error
@@ -83,15 +93,42 @@ def _start(ray: Any, settings: RaySettings) -> None:
     # Others may read the folder that Ray chooses, and programs' output is in its logs.
     folder = tempfile.mkdtemp(prefix="tg-ray-")
     atexit.register(_end, ray, folder)
-    ray.init(
-        address="local",
-        num_cpus=settings.local_cpus,
-        object_store_memory=_STORE_BYTES,
-        include_dashboard=False,
-        logging_level="WARNING",
-        log_to_driver=True,
-        _temp_dir=folder,
+    _in_lasting_thread(
+        partial(
+            ray.init,
+            address="local",
+            num_cpus=settings.local_cpus,
+            object_store_memory=_STORE_BYTES,
+            include_dashboard=False,
+            logging_level="WARNING",
+            log_to_driver=True,
+            _temp_dir=folder,
+        )
     )
+
+
+def _in_lasting_thread(start: Callable[[], object]) -> None:
+    """Do it in a thread that lasts as long as this program; raises what it raises.
+
+    Linux ends the cluster's processes with the thread that has started them
+    (prctl(2), PR_SET_PDEATHSIG), and Ray ends us then.
+    """
+    if threading.current_thread() is threading.main_thread():
+        start()
+        return
+    started: Future[None] = Future()
+
+    def last() -> None:
+        try:
+            start()
+        except BaseException as error:
+            started.set_exception(error)
+            return
+        started.set_result(None)
+        threading.Event().wait()
+
+    threading.Thread(target=last, name="trackgate-ray", daemon=True).start()
+    started.result()
 
 
 def _end(ray: Any, folder: str) -> None:

@@ -10,6 +10,7 @@ from trackgate.client import TrackingClient
 from trackgate.projects import commands, mlproject
 from trackgate.projects.jobs import Job, Options
 from trackgate.projects.sources import Source
+from trackgate.projects.specification import EntryPoint
 from trackgate.settings import Settings
 
 
@@ -28,7 +29,7 @@ class Parcel:
     run_id: str
     experiment_id: str
     source: Source
-    entry_point: str
+    entry_point: EntryPoint
     parameters: Mapping[str, str]
     options: Options = field(repr=False)
 
@@ -44,7 +45,8 @@ class Parcel:
             run_id=job.run_id,
             experiment_id=job.experiment_id,
             source=job.source,
-            entry_point=job.entry_point.name,
+            # Not its name: steps set defaults of their own.
+            entry_point=job.entry_point,
             parameters=commands.with_absolute_paths(
                 job.project, job.entry_point, job.parameters
             ),
@@ -57,7 +59,6 @@ class Parcel:
         folder       with the project's files
         storage_dir  for what parameters of the type `path` download
         """
-        project = mlproject.read(folder)
         return Job(
             client=TrackingClient(
                 self.tracking_uri,
@@ -67,9 +68,9 @@ class Parcel:
             ),
             run_id=self.run_id,
             experiment_id=self.experiment_id,
-            project=project,
+            project=mlproject.read(folder),
             source=replace(self.source, folder=folder, scratch=None),
-            entry_point=mlproject.find_entry_point(project, self.entry_point),
+            entry_point=self.entry_point,
             parameters=self.parameters,
             options=replace(self.options, storage_dir=storage_dir),
         )

@@ -35,7 +35,7 @@ class RayTasks:
         """
         task = self._work.options(
             # Stands before each line that it prints.
-            name=f"{parcel.entry_point} {parcel.run_id[:_SHOWN_CHARACTERS]}",
+            name=f"{parcel.entry_point.name} {parcel.run_id[:_SHOWN_CHARACTERS]}",
             num_cpus=settings.cpus,
             num_gpus=settings.gpus,
             resources=dict(settings.resources),
