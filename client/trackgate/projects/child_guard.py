@@ -26,6 +26,8 @@ def main() -> None:
     for number in _SIGNALS:
         # Signals are for the command; a handler, unlike SIG_IGN, is not inherited.
         signal.signal(number, _stay)
+    # Who has started this may have blocked them, as Ray does for its workers.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     pid = os.fork()
     if pid == 0:
         _become(command)

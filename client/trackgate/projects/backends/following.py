@@ -48,6 +48,8 @@ class FollowedRun(SubmittedRun):
         self._status = RunStatus.SCHEDULED
         # How often it was asked to stop; a plain number, for signal handlers count.
         self._asked = 0
+        # Not joined: an interrupted `join` may take a thread for ended (bpo-45274).
+        self._done = threading.Event()
         self._follower = threading.Thread(
             target=self._follow, name=f"trackgate-run-{job.run_id}", daemon=outlives
         )
@@ -71,7 +73,7 @@ class FollowedRun(SubmittedRun):
         """
         self._pass_signals_on()
         try:
-            self._follower.join()
+            self._done.wait()
         except BaseException:
             self._stop()
             raise
@@ -101,12 +103,20 @@ class FollowedRun(SubmittedRun):
 
     def _stop(self) -> None:
         self._asked = self._asked or 1
-        while self._follower.is_alive():
+        while not self._done.is_set():
             # Further signals make it end sooner, but do not end this.
             with suppress(KeyboardInterrupt, Killed):
-                self._follower.join()
+                self._done.wait()
 
     def _follow(self) -> None:
+        try:
+            self._status = record_end(self._client, self._run_id, self._ended())
+        finally:
+            interruptions.leave(self)
+            self._done.set()
+
+    def _ended(self) -> RunStatus:
+        """How the task has ended, when it has."""
         status = RunStatus.SCHEDULED
         obeyed = 0
         try:
@@ -119,6 +129,5 @@ class FollowedRun(SubmittedRun):
         except Exception as error:
             # Whatever it is: a run must not stay RUNNING for it.
             _log.error("Run %s cannot be followed: %s", self._run_id, error)
-            status = RunStatus.FAILED
-        self._status = record_end(self._client, self._run_id, status)
-        interruptions.leave(self)
+            return RunStatus.FAILED
+        return status

@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 import time
@@ -38,6 +39,8 @@ _VARIABLES_OF_OWN = {
 }
 # Jobs' files go through it, and what does not fit goes to disk; 75 MiB is the least.
 _STORE_BYTES = 128 * 1024 * 1024
+# In which whoever listens at an address has answered.
+_ANSWER_S = 10.0
 # Within which the last lines arrive that programs have printed.
 _LAST_LINES_S = 0.5
 
@@ -76,7 +79,11 @@ def _protect() -> None:
 
 
 def _join(ray: Any, address: str) -> None:
+    host, _, port = address.rpartition("//")[2].rpartition(":")
     try:
+        if host and port.isdigit():
+            # Ray would look for minutes, and say nothing of it.
+            socket.create_connection((host.strip("[]"), int(port)), _ANSWER_S).close()
         ray.init(
             address=address,
             runtime_env={"env_vars": _WORKERS},
