@@ -109,7 +109,8 @@ def _start(ray: Any, settings: RaySettings) -> None:
             include_dashboard=False,
             logging_level="WARNING",
             log_to_driver=True,
-            _temp_dir=folder,
+            # Ray opens the folder that it is given to everybody.
+            _temp_dir=os.path.join(folder, "r"),
         )
     )
 
