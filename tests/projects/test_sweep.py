@@ -261,7 +261,13 @@ def test_what_was_stopped_goes_on_and_repeats_nothing_that_has_ended(
     process = _start(hill, experiment, tmp_path)
     wait_until((tmp_path / "waits 4").exists)
     run_id = parent_of(experiment).info.run_id
-    beside = run("--resume", run_id, code=1)
+    beside = subprocess.run(
+        [sys.executable, "-m", "trackgate", "sweep", "--resume", run_id],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     process.send_signal(number)
     process.communicate(timeout=60)
     assert process.returncode == code
@@ -270,6 +276,7 @@ def test_what_was_stopped_goes_on_and_repeats_nothing_that_has_ended(
 
     done = run("--resume", run_id, "-j", "2")
 
+    assert beside.returncode == 1
     assert f"being worked on, by process {process.pid} on" in beside.stderr
     assert before == [("1",), ("2",)]
     children = children_of(experiment)
@@ -322,14 +329,27 @@ def test_what_has_failed_is_run_again_only_when_asked_for(
     (hill / "hill.py").write_text(_TROUBLES)
     found = sweep(hill, experiment, parameters={"x": [1, 4]}, jobs=2)
     (hill / "hill.py").write_text(_HILL)
-    assert found.without_value == 1
+    assert (found.with_value, found.without_value) == (1, 1)
 
-    same = sweep(None, None, resume=found.run_id)
-    assert replace(same, comparison="") == replace(found, comparison="")
+    assert sweep(None, None, resume=found.run_id) == found
     other = sweep(None, None, resume=found.run_id, retry_failed=True)
 
     assert (other.with_value, other.without_value) == (2, 0)
+    # From now on the one that has finished counts.
+    assert sweep(None, None, resume=found.run_id) == other
     assert len(children_of(experiment)) == 3
+
+
+def test_one_run_is_the_best_also_after_a_kill_between_two_tags(
+    hill: Path, experiment: str, client: TrackingClient
+) -> None:
+    found = sweep(hill, experiment, parameters={"x": [3, 4]}, jobs=2)
+    for child in children_of(experiment):
+        client.set_tag(child.info.run_id, "trackgate.sweep.best", "true")
+
+    sweep(None, None, resume=found.run_id)
+
+    assert tagged_best(children_of(experiment)) == [found.best_run_id]
 
 
 def test_what_is_from_git_goes_on_at_the_commit_it_began_with(
