@@ -92,6 +92,23 @@ class Engine:
         if self._run("pull", name) != 0:
             raise NotFound(f"There is no image {name!r} here, and none can be pulled.")
 
+    def push(self, name: str) -> str:
+        """Send an image to the registry that its name begins with.
+
+        The name by which that very image can be pulled. Raises InvalidState where the
+        registry does not take it.
+        """
+        if self._run("push", name) != 0:
+            raise InvalidState(f"The image {name!r} was not pushed to its registry.")
+        listed = '{{join .RepoDigests "\\n"}}'
+        known = self._call("image", "inspect", "--format", listed, name).stdout.split()
+        # A colon after the last slash is a tag's, one before it a port's.
+        registry, slash, rest = name.rpartition("/")
+        repository = f"{registry}{slash}{rest.partition(':')[0]}"
+        # Docker's own registry is left out of the names that it lists.
+        mine = (one for one in known if repository.endswith(one.partition("@")[0]))
+        return f"{repository}@{next(mine).partition('@')[2]}"
+
     def build(self, name: str, *arguments: str, dockerfile: str | None = None) -> None:
         """Build an image; what the engine says goes to standard error.
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from trackgate.errors import ExecutionException
 
@@ -114,3 +115,12 @@ def without_secrets(uri: str) -> str:
     """For people to see: no name and password, and no query, where tokens stand."""
     shown = userinfo(uri)[1]
     return _QUERY.sub("", shown, count=1) if _SCHEME.match(uri) else shown
+
+
+def is_loopback(uri: str) -> bool:
+    """Whether only this machine reaches its host."""
+    host = urlsplit(uri).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import os
 import shutil
@@ -10,10 +9,10 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from trackgate.environments.engine import Engine
 from trackgate.projects import children, commands, images, interruptions
+from trackgate.projects.addresses import is_loopback
 from trackgate.projects.jobs import Job
 from trackgate.projects.sections import refusal
 from trackgate.projects.submitted import SubmittedRun
@@ -101,7 +100,7 @@ def _ours(job: Job) -> Iterator[str]:
         if path:
             yield _shown_there(os.path.abspath(path))
     chosen = _NETWORK.intersection(job.options.docker_args)
-    if _is_loopback(job.client.tracking_uri) and not chosen:
+    if is_loopback(job.client.tracking_uri) and not chosen:
         _log.warning(
             "The container shares this machine's network, to reach the server at %s.",
             job.client.tracking_uri,
@@ -130,14 +129,6 @@ def _given(docker_args: Mapping[str, str | bool]) -> Iterator[str]:
             yield from (option, value)
         elif value is not False:
             yield f"{option}={value}"
-
-
-def _is_loopback(uri: str) -> bool:
-    host = urlsplit(uri).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _clear_away(engine: Engine, scratch: Path) -> None:
