@@ -373,9 +373,13 @@ def test_what_is_from_git_goes_on_at_the_commit_it_began_with(
 def test_of_those_who_resume_at_once_one_may(
     client: TrackingClient, parent: Run
 ) -> None:
+    # No turn, but a parameter of a project.
+    client.log_param(parent.info.run_id, "7", "seven")
+    found = client.get_run(parent.info.run_id)
+
     def attempt(_: int) -> bool:
         try:
-            with turns.take(TrackingClient(), parent):
+            with turns.take(TrackingClient(), found):
                 return True
         except TurnTaken:
             return False
@@ -410,6 +414,20 @@ def test_a_holder_elsewhere_is_heard_or_taken_for_dead(
         assert "sweep.turn.2" in client.get_run(run_id).data.params
 
 
+def test_a_process_that_could_not_give_its_turn_back_may_have_the_next(
+    client: TrackingClient, parent: Run
+) -> None:
+    run_id = parent.info.run_id
+    with turns.take(client, parent):
+        beat = client.get_run(run_id).data.tags["trackgate.sweep.beat"]
+        with pytest.raises(TurnTaken):
+            turns.take(client, client.get_run(run_id))
+    client.set_tag(run_id, "trackgate.sweep.beat", beat)
+
+    with turns.take(client, client.get_run(run_id)):
+        pass
+
+
 def test_whoever_was_taken_for_dead_is_told_so(
     client: TrackingClient, parent: Run
 ) -> None:
@@ -439,7 +457,7 @@ def test_a_sweep_may_stand_in_a_run(hill: Path, experiment: str) -> None:
         (["-P", "rate=0.1..0.5"], "'rate': a grid takes every value"),
         (["-P", "x=1..2", "--trials", "1"], "has 2 points and runs all of them"),
         (["-P", "sweep.a=1"], "names that begin with 'sweep.'"),
-        (["-P", "data=https://ada:secret@host/"], "has a password in it"),
+        (["-P", "data=a,https://ada:secret@host/"], "with a name or password in it"),
         (["-e", "none"], "has no entry point 'none'"),
         (["-b", "none"], "No backend is called 'none'"),
         (["-P", "x=" + ",".join(map(str, range(3000)))], "characters to write down"),

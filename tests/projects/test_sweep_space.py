@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from trackgate.errors import ExecutionException, InvalidParameterValue
 from trackgate.projects.specification import (
@@ -100,7 +101,9 @@ def test_what_is_no_range_is_said_with_file_entry_point_and_field(
 def test_code_gives_lists_and_numbers() -> None:
     assert values_of(grammar.as_text("a", range(1, 3))) == ["1", "2"]
     assert values_of(grammar.as_text("a", ["a,b", 2.5])) == ["a,b", "2.5"]
-    assert values_of(grammar.as_text("a", 7)) == ["7"]
+    assert values_of(grammar.as_text("a", np.arange(2))) == ["0", "1"]
+    assert values_of(grammar.as_text("a", Path("a,b"))) == ["a,b"]
+    assert grammar.as_text("a", 7) == "7"
     with pytest.raises(InvalidParameterValue, match="'a' has the value None"):
         grammar.as_text("a", [None])
 

@@ -12,9 +12,11 @@ anything else      the same for all
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from numbers import Real
 from typing import cast
 
 from trackgate.errors import InvalidParameterValue
@@ -54,19 +56,20 @@ def read_space(
 
 
 def as_text(name: str, given: object) -> str:
-    """A parameter's values as code gives them, as text: a list, a tuple, a range, a
-    number, or a text already; raises InvalidParameterValue for anything else."""
+    """A parameter's values as code gives them, as text: several of them, a number, a
+    path, or a text already; raises InvalidParameterValue for anything else."""
     if isinstance(given, str):
         return given
-    if isinstance(given, list | tuple | range):
+    if isinstance(given, Iterable):
         words = [_word(name, one) for one in cast(Iterable[object], given)]
         return json.dumps(words)
-    return _word(name, given)
+    word = _word(name, given)
+    return word if isinstance(given, Real) else json.dumps([word])
 
 
 def _word(name: str, value: object) -> str:
-    if isinstance(value, str | int | float):
-        return str(value)
+    if isinstance(value, str | Real | os.PathLike):
+        return str(cast(object, value))
     raise InvalidParameterValue(
         f"Parameter {name!r} has the value {value!r}; texts and numbers are allowed."
     )

@@ -15,7 +15,7 @@ from trackgate.projects.jobs import EnvironmentManager, Options
 from trackgate.projects.options import BackendConfig, options_of
 from trackgate.projects.sweeps import plans, turns
 from trackgate.projects.sweeps.definition import Definition, Goal, SearchName
-from trackgate.projects.sweeps.plans import Wish
+from trackgate.projects.sweeps.wishes import Wish, needs
 from trackgate.projects.sweeps.working import SweepResult, work
 
 
@@ -140,7 +140,7 @@ def _resume(
 
 def _check_needs(definition: Definition, options: Options) -> None:
     """What may be secret is not kept, and has to be given again."""
-    missing = set(definition.needs) - set(plans.needs(options))
+    missing = set(definition.needs) - set(needs(options))
     if missing:
         raise InvalidParameterValue(
             f"The sweep was begun with {', '.join(sorted(missing))}, which is not kept"

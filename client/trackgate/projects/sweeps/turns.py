@@ -41,6 +41,9 @@ class Pace:
 
 
 _USUAL = Pace()
+# Names of holders that are this process, which may live on when a sweep has ended
+# without being able to say so.
+_held_by_us: set[str] = set()
 
 
 class TurnTaken(InvalidState):
@@ -69,7 +72,9 @@ class Holder:
 
     @property
     def lives_here(self) -> bool:
-        """Whether its process is there, on this machine."""
+        """Whether its process is there, on this machine, and has the turn still."""
+        if self.pid == os.getpid():
+            return self.name in _held_by_us
         return _started(self.pid) == self.started
 
 
@@ -81,10 +86,16 @@ class Turn:
     """
 
     def __init__(
-        self, client: TrackingClient, run_id: str, number: int, pace: Pace
+        self,
+        client: TrackingClient,
+        run_id: str,
+        number: int,
+        holder: Holder,
+        pace: Pace,
     ) -> None:
         self._client, self._run_id, self._number = client, run_id, number
-        self._pace = pace
+        self._name, self._pace = holder.name, pace
+        _held_by_us.add(holder.name)
         self.lost: Future[bool] = Future()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
@@ -97,6 +108,7 @@ class Turn:
         """Give it back, so that somebody else may have the next one at once."""
         self._over.set()
         self._thread.join(self._pace.beat_every_s)
+        _held_by_us.discard(self._name)
         # Where the server is away, the next one finds out by our silence.
         with suppress(TrackgateError):
             if not self.lost.done():
@@ -141,7 +153,7 @@ def _claim(client: TrackingClient, run_id: str, number: int, pace: Pace) -> Turn
             f"The sweep {run_id} was resumed by somebody else at the same moment."
         ) from None
     _say(client, run_id, number, _now())
-    return Turn(client, run_id, number, pace)
+    return Turn(client, run_id, number, holder, pace)
 
 
 def _is_held(client: TrackingClient, run: Run, number: int, pace: Pace) -> bool:
@@ -165,8 +177,9 @@ def _is_heard(client: TrackingClient, run: Run, number: int, pace: Pace) -> bool
 
 
 def _last_turn(run: Run) -> int:
-    taken = [key.removeprefix(_TURN) for key in run.data.params]
-    return max((int(one) for one in taken if one.isdecimal()), default=0)
+    turns = [key for key in run.data.params if key.startswith(_TURN)]
+    numbers = [key.removeprefix(_TURN) for key in turns]
+    return max((int(one) for one in numbers if one.isdecimal()), default=0)
 
 
 def _holder(run: Run, number: int) -> Holder:
