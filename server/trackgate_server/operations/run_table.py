@@ -20,6 +20,7 @@ from trackgate_server.store import (
     runs,
     search_runs,
 )
+from trackgate_server.store.experiment_activity import COUNTED_AT_MOST
 from trackgate_server.store.keyset import Page, Place
 from trackgate_server.store.lifecycle import ACTIVE, DELETED
 from trackgate_server.store.run_cells import CellKeys, Cells
@@ -28,9 +29,6 @@ from trackgate_server.store.runs import RunRow
 from trackgate_server.store.search_runs import RunQuery
 
 MOST_EXPERIMENTS = 100
-COUNTED = 200_000
-"""Runs are counted no further than this."""
-
 MOST_NEWER = 100
 
 MOST_OPENED = 20
@@ -125,8 +123,12 @@ def keys(scope: Scope, asked: Selection) -> Keys:
 
 
 def count(scope: Scope, asked: Selection) -> int:
-    """How many runs the experiments have, whatever the filter, up to 200,000."""
-    return run_keys.count(scope.db, asked.where(), asked.lifecycle, COUNTED)
+    """How many runs the experiments have, whatever the filter.
+
+    More than COUNTED_AT_MOST stand for any number above it.
+    """
+    most = COUNTED_AT_MOST + 1
+    return run_keys.count(scope.db, asked.where(), asked.lifecycle, most)
 
 
 def newest_start(scope: Scope, asked: Selection) -> int | None:

@@ -11,9 +11,9 @@ from trackgate_wire.experiments import Experiment, ExperimentRef
 from trackgate_server import filters
 from trackgate_server.filters import FilterError
 from trackgate_server.operations import experiments, run_table
-from trackgate_server.operations.run_table import COUNTED
 from trackgate_server.operations.scope import Scope
 from trackgate_server.operations.tags import NOTE_TAG
+from trackgate_server.store.experiment_activity import COUNTED_AT_MOST
 from trackgate_server.store.run_keys import Keys
 from trackgate_server.web import (
     run_columns,
@@ -76,7 +76,7 @@ def _head(
         "note": tags.get(NOTE_TAG, ""),
         "tags": {key: tags[key] for key in sorted(tags) if not _of_clients(key)},
         "total": run_table.count(scope, state.selection),
-        "counted": COUNTED,
+        "counted_at_most": COUNTED_AT_MOST,
         **run_views.given(scope, state),
     }
 

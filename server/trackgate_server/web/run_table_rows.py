@@ -44,11 +44,6 @@ class Cell:
     kind: str = ""
     links: tuple[ModelMade, ...] = ()
 
-    @property
-    def is_long(self) -> bool:
-        """Whether a column may be too narrow for it."""
-        return len(self.text) > _FITS
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -186,8 +181,13 @@ def cell(column: Column, row: RunRow, held: Cells, now_ms: int) -> Cell:
 
 
 def _cut(text: str) -> Cell:
-    short = shown.beginning(text)
-    return Cell(short, "" if short == text else shown.on_hover(text))
+    return _text(shown.beginning(text), shown.on_hover(text))
+
+
+def _text(short: str, full: str) -> Cell:
+    """What its column may be too narrow for is said in full on hover."""
+    fits = len(short) <= _FITS and short == full
+    return Cell(short, kind="text") if fits else Cell(short, full, kind="long")
 
 
 def _plain(word: str, row: RunRow, held: Cells, now_ms: int) -> Cell:
@@ -204,8 +204,10 @@ def _plain(word: str, row: RunRow, held: Cells, now_ms: int) -> Cell:
         return Cell(more, kind="models", links=tuple(models[:_MOST_NAMED]))
     if word == "status":
         return Cell("", kind="status")
-    texts = {"user_id": row.user, "run_id": row.uuid, "experiment": str(row.experiment)}
-    return Cell(texts[word], kind=word)
+    if word == "user_id":
+        return _cut(row.user)
+    texts = {"run_id": row.uuid, "experiment": str(row.experiment)}
+    return Cell(texts[word], texts[word], kind=word)
 
 
 def _duration(row: RunRow, now_ms: int) -> Cell:
@@ -224,7 +226,7 @@ def _datasets(used: Sequence[DatasetUsed]) -> Cell:
         f"{name} #{one.digest}" for name, one in zip(names, used, strict=True)
     )
     rest = f" + {len(names) - _MOST_NAMED}" if len(names) > _MOST_NAMED else ""
-    return Cell(", ".join(names[:_MOST_NAMED]) + rest, full)
+    return _text(", ".join(names[:_MOST_NAMED]) + rest, full)
 
 
 def _status(row: RunRow, heard_ms: int | None, now_ms: int) -> str:
