@@ -30,7 +30,7 @@ _SECTIONS = {
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"# (\S+/\S+|\w+\.\w+|MLproject)\n")
 # What these need is in tests of their own.
-_ELSEWHERE = {"Containers", "Kubernetes"}
+_ELSEWHERE = {"Containers", "Kubernetes", "Your own backend"}
 
 
 @pytest.fixture

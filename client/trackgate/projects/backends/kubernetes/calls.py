@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ReadTimeoutError
 
 from trackgate.errors import NotFound
 from trackgate.models.libraries import load
@@ -17,8 +17,9 @@ from trackgate.projects.backends.kubernetes.pods import Pod
 State = Literal["SCHEDULED", "RUNNING", "FINISHED", "FAILED"]
 
 _TIMEOUT_S = 30.0
-# A program may be silent for longer: then its output is asked for again.
-_SILENCE_S = 15.0
+# A program may be silent for longer: then its output is asked for again. Until then
+# nobody hears that it is to be stopped.
+_SILENCE_S = 2.0
 
 
 class Cluster:
@@ -81,11 +82,16 @@ class Cluster:
             for one in sorted(found, key=lambda pod: pod.metadata.creation_timestamp)
         ]
 
-    def output(self, pod: str, container: str) -> Iterator[bytes]:
+    def output(
+        self, pod: str, container: str, since_s: int | None = None
+    ) -> Iterator[bytes]:
         """The lines that a container has printed and prints, each after its time.
 
-        Ends with the container, or where it says nothing for a while.
+        since_s  leaves out what is older, in seconds by the cluster's clock
+
+        Ends with the container, or where it says nothing for a moment.
         """
+        recent = {} if since_s is None else {"since_seconds": since_s}
         answer = self._call(
             self._core.read_namespaced_pod_log,
             name=pod,
@@ -94,9 +100,10 @@ class Cluster:
             timestamps=True,
             _preload_content=False,
             _request_timeout=(_TIMEOUT_S, _SILENCE_S),
+            **recent,
         )
         try:
-            with suppress(HTTPError):
+            with translated(), suppress(ReadTimeoutError):
                 yield from answer
         finally:
             answer.close()

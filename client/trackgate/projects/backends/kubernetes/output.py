@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
+from dataclasses import dataclass
 
 from trackgate.errors import TrackgateError
 from trackgate.projects.backends.kubernetes.calls import Cluster
@@ -13,8 +15,25 @@ from trackgate.projects.jobs import Job
 from trackgate.projects.output import Echo, KeptOutput
 
 _log = logging.getLogger("trackgate")
+# Output is asked for from so long before the last line on, and what came is dropped.
+_MARGIN_S = 30
 # Digits of a second's fraction; the cluster leaves zeros at its end out.
 _NANOSECONDS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last line that came: its time in the cluster, and here on a clock that runs.
+
+    Times on both sides are never compared: no clock is right.
+    """
+
+    time_there: bytes
+    received_s: float
+
+    @property
+    def ago_s(self) -> int:
+        return int(time.monotonic() - self.received_s)
 
 
 class JobOutput:
@@ -27,12 +46,12 @@ class JobOutput:
         self._kept = KeptOutput(job.client, job.run_id)
         # A Pod's streams come as one.
         self._echo = Echo(sys.stdout) if job.options.is_shown else None
-        self._last: dict[str, bytes] = {}
+        self._last: dict[str, _Last] = {}
         self._complete: set[str] = set()
         self._said: str | None = None
 
-    def follow(self) -> None:
-        """Take what there is and, while that goes on, what comes."""
+    def follow(self) -> bool:
+        """Take what there is and, while that goes on, what comes; whether all came."""
         try:
             for pod in self._cluster.pods(self._name):
                 if pod.started and pod.name not in self._complete:
@@ -40,6 +59,8 @@ class JobOutput:
                 self._tell(pod.waiting)
         except TrackgateError as error:
             self._tell(f"its output cannot be read: {error}")
+            return False
+        return True
 
     def close(self) -> None:
         """Keep what was taken."""
@@ -47,16 +68,21 @@ class JobOutput:
 
     def _take(self, pod: Pod) -> None:
         """The lines that are new: those of a later time than the last one."""
-        last = self._last.get(pod.name, b"")
-        for line in self._cluster.output(pod.name, self._container):
-            time, _, text = line.partition(b" ")
-            if _comparable(time) > last:
-                self._last[pod.name] = _comparable(time)
-                self._kept.write(text)
-                if self._echo is not None:
-                    self._echo.write(text)
+        last = self._last.get(pod.name)
+        since_s = None if last is None else last.ago_s + _MARGIN_S
+        for line in self._cluster.output(pod.name, self._container, since_s):
+            time_there, _, text = line.partition(b" ")
+            found = _Last(_comparable(time_there), time.monotonic())
+            if last is None or found.time_there > last.time_there:
+                self._last[pod.name] = found
+                self._show(text)
         if pod.ended:
             self._complete.add(pod.name)
+
+    def _show(self, text: bytes) -> None:
+        self._kept.write(text)
+        if self._echo is not None:
+            self._echo.write(text)
 
     def _tell(self, problem: str | None) -> None:
         """Say once why it does not go on, such as for want of the image."""
@@ -65,7 +91,7 @@ class JobOutput:
         self._said = problem
 
 
-def _comparable(time: bytes) -> bytes:
+def _comparable(moment: bytes) -> bytes:
     """A time in UTC (RFC 3339) in a form that sorts."""
-    seconds, _, fraction = time.rstrip(b"Z").partition(b".")
+    seconds, _, fraction = moment.rstrip(b"Z").partition(b".")
     return seconds + fraction.ljust(_NANOSECONDS, b"0")

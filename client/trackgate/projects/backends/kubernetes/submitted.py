@@ -15,6 +15,8 @@ from trackgate.projects.jobs import Job
 
 _log = logging.getLogger("trackgate")
 _LOOK_AGAIN_S = 1.0
+# To read the last of an output.
+_TRIES = 3
 
 
 class KubernetesTask:
@@ -27,26 +29,17 @@ class KubernetesTask:
         self._name = container.job_name
         self._output = JobOutput(job, cluster, container)
         self._stopped = False
+        self._abandoned = False
         self._problem: str | None = None
 
     def look(self) -> RunStatus:
-        """How far it is."""
-        try:
-            # First this, so that nothing is printed between it and the last output.
-            state = RunStatus(self._cluster.state(self._name))
-        except NotFound:
-            state = self._removed()
-        except (Unreachable, PermissionDenied) as error:
-            # A password may be renewed, a network may come back: the Job goes on.
-            self._tell(str(error))
-            time.sleep(_LOOK_AGAIN_S)
-            return RunStatus.RUNNING
-        self._output.follow()
-        if state in (RunStatus.SCHEDULED, RunStatus.RUNNING):
+        """How far it is; shows what it has printed."""
+        status = self._status()
+        if status in (RunStatus.SCHEDULED, RunStatus.RUNNING):
             time.sleep(_LOOK_AGAIN_S)
         else:
-            self._output.close()
-        return state
+            self._finish_output()
+        return status
 
     def stop(self, *, at_once: bool) -> None:
         """Remove it, with its Pods."""
@@ -55,6 +48,30 @@ class KubernetesTask:
             self._cluster.delete_job(self._name, at_once=at_once)
         except TrackgateError as error:
             _log.error("Job %s cannot be removed: %s", self._name, error)
+            # Whoever asks twice does not want to wait for an answer.
+            self._abandoned = at_once
+
+    def _status(self) -> RunStatus:
+        try:
+            status = RunStatus(self._cluster.state(self._name))
+        except NotFound:
+            status = self._removed()
+        except (Unreachable, PermissionDenied) as error:
+            # A token may be renewed, a network may come back: the Job goes on.
+            self._tell(str(error))
+            return RunStatus.KILLED if self._abandoned else RunStatus.RUNNING
+        if status is RunStatus.RUNNING:
+            self._output.follow()
+        if self._stopped and status is RunStatus.FAILED:
+            return RunStatus.KILLED
+        return status
+
+    def _finish_output(self) -> None:
+        """Take what is left of it, also where the connection is cut off."""
+        for _ in range(_TRIES):
+            if self._output.follow():
+                break
+        self._output.close()
 
     def _removed(self) -> RunStatus:
         """What became of it where it is gone: by us, by others, or when it was done."""
