@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from trackgate.errors import Unreachable
+from trackgate.errors import InvalidState, Unreachable
 from trackgate.models.libraries import load
 from trackgate.projects.backends.ray.settings import RaySettings
 from trackgate.projects.backends.ray.tasks import RayTasks
@@ -45,14 +45,15 @@ _ANSWER_S = 10.0
 _LAST_LINES_S = 0.5
 
 _connecting = threading.Lock()
-# One at most: Ray has one connection for each program.
-_connected: list[RayTasks] = []
+# One at most, by its address: Ray has one connection for each program.
+_connected: dict[str | None, RayTasks] = {}
 
 
 def connect(settings: RaySettings) -> RayTasks:
     """Tasks in the cluster that this program is connected to, else the settings' one.
 
-    Raises Unreachable where there is none, or it does not let us in.
+    Raises Unreachable where there is none, or it does not let us in, and InvalidState
+    where this program is connected to another one.
     """
     for name, value in _VARIABLES.items():
         os.environ.setdefault(name, value)
@@ -61,13 +62,18 @@ def connect(settings: RaySettings) -> RayTasks:
         if not address:
             _protect()
         ray = load("ray", extra="ray")
-        if ray.is_initialized() and _connected:
-            return _connected[0]
         if not ray.is_initialized():
+            _connected.clear()
             with _own_signals():
                 _join(ray, address) if address else _start(ray, settings)
-        _connected[:] = [RayTasks(ray)]
-        return _connected[0]
+        elif address and _connected and address not in _connected:
+            raise InvalidState(
+                f"This program is connected to another Ray cluster than {address}."
+            )
+        if not _connected:
+            _connected[address] = RayTasks(ray)
+        (tasks,) = _connected.values()
+        return tasks
 
 
 def _protect() -> None:
