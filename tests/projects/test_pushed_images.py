@@ -47,10 +47,9 @@ def registry(engine: None) -> Iterator[SmallRegistry]:
 
 @pytest.fixture(autouse=True)
 def no_image_stays(engine: None) -> Iterator[None]:
+    before = _images()
     yield
-    listing = ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]
-    known = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
-    made = [name for name in known.split() if name.startswith("127.0.0.1:")]
+    made = [name for name in _images() - before if name.startswith("127.0.0.1:")]
     subprocess.run(["docker", "image", "rm", *made], check=True, capture_output=True)
 
 
@@ -119,3 +118,9 @@ def test_the_name_of_a_pushed_image_has_no_tag(
     pushed = known.push(f"{name}:first")
 
     assert pushed == f"{name}@{registry.manifests['tree:first']}"
+
+
+def _images() -> set[str]:
+    listing = ["docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}"]
+    known = subprocess.run(listing, check=True, capture_output=True, text=True)
+    return set(known.stdout.split())
