@@ -26,7 +26,7 @@ class Patient(SubmittedRun):
         return self._run_id
 
     def wait(self) -> bool:
-        self._over.wait()
+        self._over.wait(20)
         return False
 
     def get_status(self) -> str:
