@@ -55,8 +55,14 @@ _EXPERIMENT = "tasks"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def end_of_the_cluster() -> Iterator[None]:
+def own_cluster() -> Iterator[None]:
+    """One that no other file has started."""
+    _leave()
     yield
+    _leave()
+
+
+def _leave() -> None:
     # Not imported above: Ray reads its environment then, before the backend sets it.
     if "ray" in sys.modules:
         sys.modules["ray"].shutdown()
