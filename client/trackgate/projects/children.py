@@ -8,19 +8,17 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from trackgate.client import TrackingClient
 from trackgate.entities import RunStatus
-from trackgate.fluent.endings import Killed
 from trackgate.projects import interruptions
 from trackgate.projects.ends import record_end
 from trackgate.projects.jobs import Job
 from trackgate.projects.output import Echo, KeptOutput
-from trackgate.projects.submitted import SubmittedRun
+from trackgate.projects.watched import WatchedRun
 
 _GUARD = Path(__file__).with_name("child_guard.py")
 # The most that a pipe holds, unless somebody has made it larger.
@@ -66,7 +64,7 @@ def start(
     return child
 
 
-class Child(SubmittedRun):
+class Child(WatchedRun):
     """A program that runs, and its run."""
 
     def __init__(
@@ -77,60 +75,19 @@ class Child(SubmittedRun):
         output: KeptOutput,
         afterwards: Callable[[], None] | None,
     ) -> None:
+        super().__init__(job.run_id)
         self._client: TrackingClient = job.client
-        self._run_id = job.run_id
         self._process = process
         self._line = line
         self._output = output
         self._afterwards = afterwards
         self._is_shown = job.options.is_shown
         self._stopped = False
-        self._status = RunStatus.RUNNING
-        # Not joined: an interrupted `join` may take a thread for ended (bpo-45274).
-        self._done = threading.Event()
-        # Not a daemon: the interpreter waits at its exit until the run has its status.
-        self._watcher = threading.Thread(
-            target=self._watch, name=f"trackgate-run-{job.run_id}"
-        )
-
-    @property
-    def run_id(self) -> str:
-        """The run that records it."""
-        return self._run_id
 
     @property
     def exit_code(self) -> int | None:
         """As a shell has it; None while it runs."""
         return self._process.returncode
-
-    def follow(self) -> None:
-        """Begin to show and keep its output, and record its end when it comes."""
-        interruptions.reach(self)
-        self._watcher.start()
-
-    def wait(self) -> bool:
-        """Wait for its end; whether it finished.
-
-        Where this is interrupted, the program is stopped, and its run has ended, before
-        the exception goes on.
-        """
-        try:
-            self._done.wait()
-        except BaseException:
-            self._stop(signal.SIGINT)
-            raise
-        finally:
-            interruptions.rest()
-        return self._status is RunStatus.FINISHED
-
-    def get_status(self) -> str:
-        """RUNNING, FINISHED, FAILED or KILLED."""
-        return self._status
-
-    def cancel(self) -> None:
-        """Stop it with SIGTERM, if it still runs, and wait until it has stopped."""
-        self._stop(signal.SIGTERM)
-        interruptions.rest()
 
     def pass_on(self, number: int) -> None:
         """Send it a signal; a second one kills it. Neither waits nor takes a lock."""
@@ -140,22 +97,14 @@ class Child(SubmittedRun):
         with suppress(OSError):
             self._line.send(bytes([asked]))
 
-    def _stop(self, number: int) -> None:
-        if not self._stopped and not self._done.is_set():
+    def _ask_to_stop(self, number: int) -> None:
+        if not self._stopped:
             self.pass_on(number)
-        while not self._done.is_set():
-            # Further signals make it end sooner, but do not end this.
-            with suppress(KeyboardInterrupt, Killed):
-                self._done.wait()
 
-    def _watch(self) -> None:
-        try:
-            code = self._ended()
-            status = _status(code, stopped=self._stopped)
-            self._status = record_end(self._client, self._run_id, status)
-        finally:
-            interruptions.leave(self)
-            self._done.set()
+    def _last_status(self) -> RunStatus:
+        code = self._ended()
+        status = _status(code, stopped=self._stopped)
+        return record_end(self._client, self.run_id, status)
 
     def _ended(self) -> int:
         """Its exit code, when it has ended and its output is kept."""

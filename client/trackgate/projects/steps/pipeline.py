@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from graphlib import TopologicalSorter
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,7 +14,6 @@ from queue import SimpleQueue
 from trackgate import values
 from trackgate.entities import Run, RunStatus
 from trackgate.errors import TrackgateError
-from trackgate.fluent.endings import Killed
 from trackgate.projects import interruptions
 from trackgate.projects.beginning import Order, Place, begin, ended_by_errors
 from trackgate.projects.jobs import Job
@@ -24,6 +22,7 @@ from trackgate.projects.steps import files, plans
 from trackgate.projects.steps.plans import Plan
 from trackgate.projects.steps.step_runs import StepRuns, in_folder
 from trackgate.projects.submitted import SubmittedRun
+from trackgate.projects.watched import WatchedRun
 
 _log = logging.getLogger(__name__)
 
@@ -51,13 +50,14 @@ def start(
     return pipeline
 
 
-class Pipeline(SubmittedRun):
+class Pipeline(WatchedRun):
     """Steps that run, each as soon as what it needs is there.
 
     After a step has failed no other one begins; those that run are waited for.
     """
 
     def __init__(self, order: Order, parent: Job, made: Mapping[str, Plan]) -> None:
+        super().__init__(parent.run_id)
         self._parent = parent
         self._plans = made
         self._scratch = Path(tempfile.mkdtemp(prefix="trackgate-steps-"))
@@ -67,74 +67,29 @@ class Pipeline(SubmittedRun):
         self._going: list[SubmittedRun] = []
         self._ended: SimpleQueue[tuple[str, Run | None]] = SimpleQueue()
         self._stopped = False
-        self._status = RunStatus.RUNNING
-        # Not joined: an interrupted `join` may take a thread for ended (bpo-45274).
-        self._done = threading.Event()
-        # Not a daemon: the interpreter waits at its exit until all have their status.
-        self._driver = threading.Thread(
-            target=self._drive, name=f"trackgate-steps-{parent.run_id}"
-        )
-
-    @property
-    def run_id(self) -> str:
-        """The run of the whole."""
-        return self._parent.run_id
-
-    def follow(self) -> None:
-        """Begin with the first steps."""
-        interruptions.reach(self)
-        self._driver.start()
-
-    def wait(self) -> bool:
-        """Wait for the last step; whether all have finished.
-
-        Where this is interrupted, all is stopped before the exception goes on.
-        """
-        try:
-            self._done.wait()
-        except BaseException:
-            self._stop()
-            raise
-        finally:
-            interruptions.rest()
-        return self._status is RunStatus.FINISHED
-
-    def get_status(self) -> str:
-        """RUNNING, FINISHED, FAILED or KILLED."""
-        return self._status
-
-    def cancel(self) -> None:
-        """Stop the steps that run, begin no other one, and wait for that."""
-        self._stop()
-        interruptions.rest()
 
     def pass_on(self, number: int) -> None:
         """Begin no other step; the signal reaches those that run by itself."""
         self._stopped = True
 
-    def _stop(self) -> None:
-        if not self._done.is_set():
-            self._stopped = True
+    def _ask_to_stop(self, number: int) -> None:
+        self._stopped = True
         for submitted in list(self._going):
             submitted.cancel()
-        while not self._done.is_set():
-            with suppress(KeyboardInterrupt, Killed):
-                self._done.wait()
 
     def _begun(self, submitted: SubmittedRun) -> None:
         self._going.append(submitted)
         if self._stopped:
             submitted.cancel()
 
-    def _drive(self) -> None:
+    def _last_status(self) -> RunStatus:
         status = RunStatus.FAILED
         try:
             status = self._all()
         finally:
-            try:
-                self._end(status)
-            finally:
-                self._done.set()
+            self._record(status)
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        return status
 
     def _all(self) -> RunStatus:
         needs = {name: plan.step.needs for name, plan in self._plans.items()}
@@ -198,14 +153,11 @@ class Pipeline(SubmittedRun):
         except TrackgateError as error:
             _log.warning("Run %s lacks its steps' metrics: %s", self.run_id, error)
 
-    def _end(self, status: RunStatus) -> None:
+    def _record(self, status: RunStatus) -> None:
         try:
             self._parent.client.set_terminated(self.run_id, status)
         except TrackgateError as error:
             _log.error("Run %s is %s, unrecorded: %s", self.run_id, status, error)
-        self._status = status
-        shutil.rmtree(self._scratch, ignore_errors=True)
-        interruptions.leave(self)
 
 
 def _snapshot(order: Order, folder: Path) -> Order:
