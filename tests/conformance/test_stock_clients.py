@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-PROGRAMS = Path(__file__).parent / "programs"
-TIMEOUT_S = 120
+from tests.environment.peers import ReadyPeer, Release
 
+PROGRAMS = Path(__file__).parent / "programs"
 
 EVERYWHERE = (
     *("client_calls", "fluent_calls", "artifact_calls", "registry_calls"),
@@ -30,10 +28,10 @@ EVERYWHERE = (
     ],
 )
 def test_a_program_runs_as_on_the_stock_server(
-    peer_python: Callable[[str], Path],
+    ready_peer: ReadyPeer,
     our_addresses: dict[str, str],
     tmp_path: Path,
-    release: str,
+    release: Release,
     kind: str,
     program: str,
 ) -> None:
@@ -44,14 +42,10 @@ def test_a_program_runs_as_on_the_stock_server(
         "HOME": str(tmp_path),
     }
 
-    ended = subprocess.run(
-        [peer_python(release), PROGRAMS / f"{program}.py"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=TIMEOUT_S,
-        text=True,
+    ended = ready_peer(release).run(
+        PROGRAMS / f"{program}.py",
+        environment={"PATH": os.environ["PATH"], **settings},
+        folder=tmp_path,
     )
 
-    assert ended.returncode == 0, ended.stdout
+    assert ended.returncode == 0, ended.stdout + ended.stderr

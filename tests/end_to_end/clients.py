@@ -1,29 +1,27 @@
-"""The clients that the article's programs run with, each as a user would start it."""
+"""The clients that the article's programs run with, each as users have it."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.environment.peers import Release
+from tests.environment.interpreters import Ended, FreshInterpreter, Interpreter
+from tests.environment.peers import ReadyPeer
 from tests.fixtures.sites import PASSWORDS, Stack
 
 CLIENTS = ("trackgate", "mlflow-2", "mlflow-3")
-_TIMEOUT_S = 180
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A package, the interpreter that has it, and how its variables begin."""
+    """A package, an interpreter that has it, and how its variables begin."""
 
     package: str
-    python: Path
+    interpreter: Interpreter
     start: str
 
     @classmethod
@@ -31,13 +29,11 @@ class Client:
         """One of `CLIENTS`; a stock one from its own environment."""
         package, _, release = name.partition("-")
         if not release:
-            return cls(package, Path(sys.executable), "TRACKING")
-        peers: Callable[[Release], Path] = request.getfixturevalue("peer_python")
+            return cls(package, FreshInterpreter(Path(sys.executable)), "TRACKING")
+        peers: ReadyPeer = request.getfixturevalue("ready_peer")
         return cls(package, peers("2" if release == "2" else "3"), "MLFLOW_TRACKING")
 
-    def run(
-        self, program: Path, home: Path, stack: Stack
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, program: Path, home: Path, stack: Stack) -> Ended:
         """Run a program as ada."""
         return self.run_with(
             program,
@@ -47,19 +43,14 @@ class Client:
             PASSWORD=PASSWORDS["ada"],
         )
 
-    def run_with(
-        self, program: Path, home: Path, **variables: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run_with(self, program: Path, home: Path, **variables: str) -> Ended:
         """Run a program with nothing but these variables, named as the client does."""
         named = {f"{self.start}_{name}": value for name, value in variables.items()}
-        return subprocess.run(
-            [self.python, program, self.package],
-            env={**bare_environment(home), **named},
-            cwd=home,
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT_S,
-            check=False,
+        return self.interpreter.run(
+            program,
+            self.package,
+            environment={**bare_environment(home), **named},
+            folder=home,
         )
 
 
@@ -69,4 +60,11 @@ def bare_environment(home: Path) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(starts)
     }
-    return {**kept, "HOME": str(home), "GIT_PYTHON_REFRESH": "quiet"}
+    return {
+        **kept,
+        "HOME": str(home),
+        "GIT_PYTHON_REFRESH": "quiet",
+        # What a model needs is told apart by a process of its own, which imports all of
+        # MLflow for that; when it is given up, what its flavor needs is noted.
+        "MLFLOW_REQUIREMENTS_INFERENCE_TIMEOUT": "1",
+    }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.environment.peers import Release
+from tests.environment.interpreters import FreshInterpreter, Interpreter
+from tests.environment.peers import ReadyPeer
 
 PROGRAMS = Path(__file__).parent / "programs"
 # Where the peer lets pass, in a column of booleans, whatever pandas keeps as objects,
@@ -30,23 +31,25 @@ Said = Mapping[str, Any]
 
 @pytest.fixture(scope="module", params=["infer_signatures", "enforce_signatures"])
 def said(
-    request: pytest.FixtureRequest, peer_python: Callable[[Release], Path]
+    request: pytest.FixtureRequest,
+    ready_peer: ReadyPeer,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Said]:
     """What each client said of all cases of a program."""
 
-    def run(client: tuple[Path, str]) -> Said:
-        python, package = client
+    home = tmp_path_factory.mktemp("signatures")
+
+    def run(client: tuple[Interpreter, str]) -> Said:
+        interpreter, package = client
         program = PROGRAMS / f"{request.param}.py"
-        ended = subprocess.run(
-            [python, program, package], capture_output=True, text=True, timeout=120
-        )
+        ended = interpreter.run(program, package, environment=os.environ, folder=home)
         assert ended.returncode == 0, ended.stderr
         return json.loads(ended.stdout)
 
     clients = {
-        "ours": (Path(sys.executable), "trackgate"),
-        "2.22": (peer_python("2"), "mlflow"),
-        "3.x": (peer_python("3"), "mlflow"),
+        "ours": (FreshInterpreter(Path(sys.executable)), "trackgate"),
+        "2.22": (ready_peer("2"), "mlflow"),
+        "3.x": (ready_peer("3"), "mlflow"),
     }
     with ThreadPoolExecutor() as pool:
         return dict(zip(clients, pool.map(run, clients.values()), strict=True))

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.environment.peers import Release
+from tests.environment.interpreters import FreshInterpreter, Interpreter
+from tests.environment.peers import ReadyPeer
 from tests.fixtures.sites import Server
 
 PROGRAM = Path(__file__).parent / "programs" / "autolog_trainings.py"
-TIMEOUT_S = 240
 
 
 @pytest.mark.slow
 def test_it_logs_what_the_stock_clients_autolog_logs(
-    server: Server, peer_python: Callable[[Release], Path], tmp_path: Path
+    server: Server, ready_peer: ReadyPeer, tmp_path: Path
 ) -> None:
-    programs = (Path(sys.executable), "trackgate"), (peer_python("3"), "mlflow")
+    own = FreshInterpreter(Path(sys.executable))
+    programs = (own, "trackgate"), (ready_peer("3"), "mlflow")
 
     with ThreadPoolExecutor(2) as pool:
         ours, theirs = pool.map(
@@ -34,13 +33,14 @@ def test_it_logs_what_the_stock_clients_autolog_logs(
     assert rounded(ours) == rounded(theirs)
 
 
-def trained(python: Path, module: str, address: str, home: Path) -> Any:
+def trained(interpreter: Interpreter, module: str, address: str, home: Path) -> Any:
     """What a client logs of the program's trainings."""
     answers = home / f"{module}.json"
-    ended = subprocess.run(
-        [str(python), str(PROGRAM), module, str(answers)],
-        cwd=home,
-        env={
+    ended = interpreter.run(
+        PROGRAM,
+        module,
+        answers,
+        environment={
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "MLFLOW_TRACKING_URI": address,
@@ -48,12 +48,9 @@ def trained(python: Path, module: str, address: str, home: Path) -> Any:
             "GIT_PYTHON_REFRESH": "quiet",
             "OMP_NUM_THREADS": "1",
         },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIMEOUT_S,
+        folder=home,
     )
-    assert ended.returncode == 0, ended.stdout
+    assert ended.returncode == 0, ended.stdout + ended.stderr
     return json.loads(answers.read_text())
 
 

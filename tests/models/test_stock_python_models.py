@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from trackgate import pyfunc
 from trackgate.models import Model
 from trackgate.models.checksums import verify
 
-from tests.environment.peers import Release
+from tests.environment.peers import ReadyPeer
 
 PROGRAM = Path(__file__).parent / "programs" / "save_python_models.py"
 
@@ -22,18 +21,16 @@ PROGRAM = Path(__file__).parent / "programs" / "save_python_models.py"
 @pytest.fixture(scope="module", params=["2", "3"])
 def home(
     request: pytest.FixtureRequest,
-    peer_python: Callable[[Release], Path],
+    ready_peer: ReadyPeer,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     """Where the stock client has saved its models, and rewritten ours."""
     home = tmp_path_factory.mktemp("stock")
     pyfunc.save_model(home / "ours", python_model=len, pip_requirements=["numpy"])
-    subprocess.run(
-        [peer_python(request.param), PROGRAM, home, home / "ours"],
-        check=True,
-        cwd=home,
-        timeout=120,
+    ended = ready_peer(request.param).run(
+        PROGRAM, home, home / "ours", environment=os.environ, folder=home
     )
+    ended.check_returncode()
     return home
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from trackgate_server.cli import gc
 from trackgate_wire.runs import CREATE_RUN, CreateRun
 
+from tests.environment.peers import ReadyPeer, Release
 from tests.environment.s3 import S3Server, credentials
 from tests.fixtures.sites import Server, running_server
 
@@ -44,10 +45,10 @@ def environment(s3_server: S3Server) -> dict[str, str]:
     ("release", "program"), [("2", "artifact_calls"), ("3", "artifact_calls")]
 )
 def test_a_stock_client_sees_no_difference(
-    peer_python: Callable[[str], Path],
+    ready_peer: ReadyPeer,
     server: Server,
     tmp_path: Path,
-    release: str,
+    release: Release,
     program: str,
 ) -> None:
     settings = {
@@ -60,18 +61,15 @@ def test_a_stock_client_sees_no_difference(
         "HOME": str(tmp_path),
     }
 
-    ended = subprocess.run(
-        [peer_python(release), PROGRAMS / f"{program}.py"],
-        cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=120,
-        text=True,
+    ended = ready_peer(release).run(
+        PROGRAMS / f"{program}.py",
+        environment={"PATH": os.environ["PATH"], **settings},
+        folder=tmp_path,
     )
 
-    assert ended.returncode == 0, ended.stdout
-    assert "Failed to upload" not in ended.stdout
+    said = ended.stdout + ended.stderr
+    assert ended.returncode == 0, said
+    assert "Failed to upload" not in said
 
 
 def test_a_large_file_and_a_range_of_it_pass_in_constant_memory(server: Server) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import trackgate.sklearn
 from sklearn.linear_model import LinearRegression
 from trackgate.models.loading import load_folder
 
-from tests.environment.peers import Release
+from tests.environment.peers import ReadyPeer
 from tests.serving.asking import CSV, JSON, Asked, columns
 
 _PROGRAM = Path(__file__).with_name("programs") / "stock_answers.py"
@@ -89,17 +88,16 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def stock_answers(
     model: Path,
-    peer_python: Callable[[Release], Path],
+    ready_peer: ReadyPeer,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> list[tuple[int, str]]:
     """One for each case: those alike, then those unlike."""
     cases = tmp_path_factory.mktemp("cases") / "cases.json"
     asked = [*_ALIKE.values(), *((body, kind) for body, kind, *_ in _UNLIKE.values())]
     cases.write_text(json.dumps([[_text(body), kind] for body, kind in asked]))
-    done = subprocess.run(
-        [peer_python("3"), _PROGRAM, model, cases],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = ready_peer("3").run(
+        _PROGRAM, model, cases, environment=os.environ, folder=cases.parent
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
