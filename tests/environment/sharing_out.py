@@ -12,8 +12,12 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 # Containers are waited for rather than computed, so one process waits for all of them.
-# A browser computes in processes of its own, and one of it is enough.
-TOGETHER = ("tests/containers/", "tests/conformance/", "tests/browser/")
+# Browsers break off what they load while networks come and go, as containers' do.
+NETWORKS = (
+    *("tests/containers/", "tests/browser/"),
+    *("tests/projects/test_docker_backend.py", "tests/projects/test_pushed_images.py"),
+)
+TOGETHER = {**dict.fromkeys(NETWORKS, "networks"), "tests/conformance/": "conformance"}
 LONGEST_FIRST = ("containers", "slow")
 
 
@@ -26,7 +30,8 @@ class Sharing(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+        groups = (TOGETHER[one] for one in TOGETHER if file.startswith(one))
+        return next(groups, file)
 
 
 @pytest.hookimpl(optionalhook=True)

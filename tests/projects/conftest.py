@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from trackgate.fluent import session
 
 from tests.environment.peers import PROJECT
 from tests.fixtures.sites import PASSWORDS, Stack
@@ -24,6 +25,9 @@ def blank_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     # Whoever sets it, sets it so that it is undone.
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "")
+    # What an earlier test has chosen is an experiment of some other server.
+    session.remember_experiment(session.DEFAULT_EXPERIMENT_ID)
     monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", "")
 
 
