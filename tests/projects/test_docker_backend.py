@@ -26,6 +26,7 @@ from trackgate.projects.children import Child
 
 from tests.fixtures.sites import Stack
 from tests.fixtures.waiting import wait_until
+from tests.projects.shown_blocks import run_section
 
 pytestmark = [pytest.mark.containers, pytest.mark.slow]
 FIXTURE = Path(__file__).parent / "fixtures" / "docker"
@@ -259,3 +260,8 @@ def test_a_registry_that_refuses_us_is_an_error(registry: Registry) -> None:
 
     with pytest.raises(PermissionDenied), Engine.find().logged_in(who):
         pass
+
+
+@pytest.mark.usefixtures("engine", "as_ada")
+def test_what_the_docs_show_runs(tmp_path: Path) -> None:
+    run_section("Containers", tmp_path)

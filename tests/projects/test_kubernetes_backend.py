@@ -23,9 +23,9 @@ from trackgate.projects.backends.kubernetes.manifest import (
 )
 from trackgate.projects.backends.kubernetes.settings import JobTemplate
 
-from tests.environment.peers import PROJECT
 from tests.fixtures.sites import PASSWORDS, Stack
 from tests.fixtures.waiting import wait_until
+from tests.projects.shown_blocks import SECTIONS
 from tests.projects.small_cluster import SmallCluster
 
 _MLPROJECT = f"""
@@ -364,8 +364,7 @@ def test_what_the_docs_show_runs(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = (PROJECT / "docs" / "projects.md").read_text(encoding="utf-8")
-    section = page.partition("\n## Kubernetes\n")[2].partition("\n## ")[0]
+    section = SECTIONS["Kubernetes"]
     place = tmp_path / "place"
     (place / "tree").mkdir(parents=True)
     for name, text in re.findall(r"```yaml\n# (\S+)\n(.*?)```", section, re.DOTALL):
